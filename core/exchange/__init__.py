@@ -1,0 +1,1 @@
+"""Between tenants: only frozen, hashed copies pass."""

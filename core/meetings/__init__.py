@@ -1,0 +1,1 @@
+"""Cell meetings and the petitions raised there."""

@@ -1,0 +1,1 @@
+"""What the product owes people: notices, and jobs to be done."""

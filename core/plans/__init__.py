@@ -1,0 +1,1 @@
+"""Plans: what a committee asks of its units, version by version."""

@@ -1,0 +1,1 @@
+"""Reports: figures added up level by level, frozen and sent up."""

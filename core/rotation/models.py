@@ -1,0 +1,205 @@
+"""Officials, their absences, the versions of a rotation, and the visits that came of them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.clock import now
+from tenants.db import Base, tenant_key
+from tenants.models import Person, Unit
+from tenants.scope import TenantOwned
+
+
+class RotationLevel(TenantOwned, Base):
+    """How often officials of a level attend, and within how many days they report (S4-03, S4-10, S4-13)."""
+
+    __tablename__ = "rotation_level"
+    code: Mapped[str]
+    name: Mapped[str]
+    period_months: Mapped[int] = mapped_column(sa.SmallInteger)
+    report_days: Mapped[int] = mapped_column(sa.SmallInteger)
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "code"),
+        sa.CheckConstraint("period_months IN (1, 2, 3, 4, 6, 12)", name="period"),
+        sa.CheckConstraint("report_days BETWEEN 1 AND 60", name="report_days"),
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Official(TenantOwned, Base):
+    """A person who attends cells' meetings: level, own cell and, in `areas`, where (S4-02, S4-07)."""
+
+    __tablename__ = "official"
+    person_id: Mapped[UUID]
+    level_id: Mapped[UUID]
+    own_cell_id: Mapped[UUID | None]
+    retired_on: Mapped[date | None]
+    person: Mapped[Person] = orm.relationship(primaryjoin="foreign(Official.person_id) == Person.id")
+    level: Mapped[RotationLevel] = orm.relationship(primaryjoin="foreign(Official.level_id) == RotationLevel.id")
+    own_cell: Mapped[Unit | None] = orm.relationship(primaryjoin="foreign(Official.own_cell_id) == Unit.id")
+    areas: Mapped[list["OfficialArea"]] = orm.relationship(
+        primaryjoin="foreign(OfficialArea.official_id) == Official.id", cascade="all, delete-orphan"
+    )
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "person_id"),
+        tenant_key("person_id", "person"),
+        tenant_key("level_id", "rotation_level"),
+        tenant_key("own_cell_id", "unit"),
+    )
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class OfficialArea(TenantOwned, Base):
+    """A unit whose residential cells the official attends."""
+
+    __tablename__ = "official_area"
+    official_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    unit: Mapped[Unit] = orm.relationship(primaryjoin="foreign(OfficialArea.unit_id) == Unit.id")
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "official_id", "unit_id"),
+        tenant_key("official_id", "official"),
+        tenant_key("unit_id", "unit"),
+    )
+
+
+class Absence(TenantOwned, Base):
+    """Days on which a person cannot attend, both ends included."""
+
+    __tablename__ = "absence"
+    person_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(default="")
+    person: Mapped[Person] = orm.relationship(primaryjoin="foreign(Absence.person_id) == Person.id")
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "person_id", "starts_on", "ends_on"),
+        sa.CheckConstraint("ends_on >= starts_on", name="order"),
+        tenant_key("person_id", "person"),
+    )
+
+
+class Rotation(TenantOwned, Base):
+    """Who attends which cell's meeting over some months, under a plan; versions hold the content."""
+
+    __tablename__ = "rotation"
+    plan_id: Mapped[UUID]
+    first_month: Mapped[date]
+    months: Mapped[int] = mapped_column(sa.SmallInteger)
+    versions: Mapped[list["RotationVersion"]] = orm.relationship(
+        primaryjoin="foreign(RotationVersion.rotation_id) == Rotation.id",
+        order_by="RotationVersion.number",
+        back_populates="rotation",
+    )
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "plan_id", "first_month"),
+        tenant_key("plan_id", "plan"),
+        sa.CheckConstraint("months BETWEEN 1 AND 12", name="months"),
+    )
+
+
+class RotationVersion(TenantOwned, Base):
+    """One drawing-up: a draft until `published_at`, frozen from then on.
+
+    `scores` lists rule, label, broken; `shortfalls` the sentences that explain what could not be had;
+    `changes` the difference to the version before, by official.
+    """
+
+    __tablename__ = "rotation_version"
+    rotation_id: Mapped[UUID]
+    number: Mapped[int]
+    reason: Mapped[str] = mapped_column(default="")
+    scores: Mapped[list[Any]]
+    shortfalls: Mapped[list[Any]]
+    changes: Mapped[dict[str, Any]]
+    drawn_at: Mapped[datetime] = mapped_column(default=now)
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[UUID | None]
+    sha256: Mapped[str] = mapped_column(default="")
+    rotation: Mapped[Rotation] = orm.relationship(
+        primaryjoin="foreign(RotationVersion.rotation_id) == Rotation.id", back_populates="versions"
+    )
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "rotation_id", "number"),
+        tenant_key("rotation_id", "rotation"),
+    )
+
+
+class PlannedVisit(TenantOwned, Base):
+    """One assignment of one version; never changed after it is published."""
+
+    __tablename__ = "planned_visit"
+    version_id: Mapped[UUID]
+    official_id: Mapped[UUID]
+    cell_id: Mapped[UUID]
+    month: Mapped[date]
+    meets_on: Mapped[date]
+    source: Mapped[str]
+    official: Mapped[Official] = orm.relationship(primaryjoin="foreign(PlannedVisit.official_id) == Official.id")
+    cell: Mapped[Unit] = orm.relationship(primaryjoin="foreign(PlannedVisit.cell_id) == Unit.id")
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "version_id", "official_id", "cell_id", "month"),
+        tenant_key("version_id", "rotation_version", ondelete="CASCADE"),
+        tenant_key("official_id", "official"),
+        tenant_key("cell_id", "unit"),
+        sa.Index("ix_planned_visit_version", "tenant_id", "version_id", "month"),
+    )
+
+
+class Visit(TenantOwned, Base):
+    """A promise made known (assigned) and what came of it (attended or missed): facts apart."""
+
+    __tablename__ = "visit"
+    rotation_id: Mapped[UUID]
+    official_id: Mapped[UUID]
+    cell_id: Mapped[UUID]
+    month: Mapped[date]
+    meets_on: Mapped[date]
+    assigned_at: Mapped[datetime]
+    attended_on: Mapped[date | None]
+    missed_reason: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_reason: Mapped[str] = mapped_column(default="")
+    official: Mapped[Official] = orm.relationship(primaryjoin="foreign(Visit.official_id) == Official.id")
+    cell: Mapped[Unit] = orm.relationship(primaryjoin="foreign(Visit.cell_id) == Unit.id")
+    report: Mapped["VisitReport | None"] = orm.relationship(
+        primaryjoin="foreign(VisitReport.visit_id) == Visit.id", uselist=False, back_populates="visit"
+    )
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "rotation_id", "official_id", "cell_id", "month"),
+        tenant_key("rotation_id", "rotation"),
+        tenant_key("official_id", "official"),
+        tenant_key("cell_id", "unit"),
+        sa.CheckConstraint("attended_on IS NULL OR missed_reason IS NULL", name="settled_once"),
+        sa.Index("ix_visit_meets", "tenant_id", "meets_on"),
+        sa.Index("ix_visit_official", "tenant_id", "official_id", "meets_on"),
+        sa.Index("ix_visit_cell", "tenant_id", "cell_id", "meets_on"),
+    )
+
+
+class VisitReport(TenantOwned, Base):
+    """What the official reports of a visit (S4-04 to S4-06, S4-10, S4-13); one a visit, sent once."""
+
+    __tablename__ = "visit_report"
+    visit_id: Mapped[UUID]
+    submitted_at: Mapped[datetime]
+    due_on: Mapped[date]
+    regularity: Mapped[str]
+    quality: Mapped[str]
+    content: Mapped[str]
+    information: Mapped[str] = mapped_column(default="")
+    proposal: Mapped[str] = mapped_column(default="")
+    sha256: Mapped[str]
+    visit: Mapped[Visit] = orm.relationship(
+        primaryjoin="foreign(VisitReport.visit_id) == Visit.id", back_populates="report"
+    )
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "visit_id"), tenant_key("visit_id", "visit"))

@@ -1,0 +1,1 @@
+"""The ground: who, where, when; and the lock between tenants. Imports nothing above itself."""
