@@ -1,0 +1,1 @@
+"""The product on one machine: embedded servers, demonstration data and the main job end to end."""
