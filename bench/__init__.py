@@ -1,0 +1,1 @@
+"""Measurements against what a committee does today."""

@@ -1,0 +1,1 @@
+"""The work: plans, rotation, meetings, reports."""

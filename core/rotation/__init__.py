@@ -1,0 +1,1 @@
+"""The rotation of officials who attend cell meetings."""

@@ -1,0 +1,334 @@
+"""The rotation's facts and results, as frozen values: who may visit which cell's meeting, and when.
+
+Months are first-of-month dates; ranges of days include both ends; places are (east, north) in kilometres.
+A ``Problem`` with a bad fact cannot be built: ``ProblemError`` names every one of them in Vietnamese.
+Source: S4-01 to S4-03, S4-07, S4-08, S4-11; design: rotation.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+LONGEST_HORIZON = 24
+
+
+class Slot(StrEnum):
+    """The part of the day a meeting takes."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Slot":
+        slot = str.__new__(cls, value)
+        slot._value_ = value
+        slot.label = label
+        return slot
+
+    MORNING = "morning", "buổi sáng"
+    AFTERNOON = "afternoon", "buổi chiều"
+    EVENING = "evening", "buổi tối"
+
+
+class Source(StrEnum):
+    """Where a planned visit comes from: the official's own yearly plan (S4-08) or the rotation."""
+
+    PIN = "pin"
+    ROTATION = "rotation"
+
+
+class Reason(StrEnum):
+    """Why an official cannot attend a meeting."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Reason":
+        reason = str.__new__(cls, value)
+        reason._value_ = value
+        reason.label = label
+        return reason
+
+    NO_MEETING = "no_meeting", "chi bộ không có buổi sinh hoạt trong tháng"
+    OWN_CELL = "own_cell", "là chi bộ nơi đồng chí sinh hoạt"
+    AWAY = "away", "đồng chí vắng mặt ngày họp"
+    OWN_MEETING = "own_meeting", "trùng buổi họp của chi bộ nơi đồng chí sinh hoạt"
+    PAST = "past", "buổi họp đã qua"
+    OVERFULL = "overfull", "buổi họp đã quá đông đồng chí dự"
+    AREA_EMPTY = "area_empty", "chưa được phân công địa bàn"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of official and its cadence: one visit each ``period_months`` calendar months (S4-03)."""
+
+    code: str
+    period_months: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellMeeting:
+    """One month's meeting of a cell."""
+
+    day: date
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell and its meetings by month; ``special`` 0 (ordinary) to 3 ranks special areas (S4-02).
+
+    A cell that does not ``receive`` visitors is known only for the hours of its own meetings.
+    """
+
+    id: str
+    unit: str
+    name: str
+    special: int = 0
+    meetings: Mapping[date, CellMeeting] = field(default_factory=dict)
+    xy: tuple[float, float] | None = None
+    receives: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """One who visits: his level's code, area, own cell, absences, base and his own plan's pins (S4-08)."""
+
+    id: str
+    name: str
+    level: str
+    area: tuple[str, ...]
+    own_cell: str | None = None
+    away: tuple[tuple[date, date], ...] = ()
+    base: tuple[float, float] | None = None
+    pins: tuple[tuple[str, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """A visit made before the first planned month; officials and cells since gone are allowed."""
+
+    official: str
+    cell: str
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Price of one broken unit of each soft rule; the order of the rules is the order of the prices."""
+
+    unmet: int = 10_000_000
+    crowding: int = 100_000
+    repeat: int = 30_000
+    change: int = 20_000
+    special: int = 10_000
+    cover: int = 300
+    spacing: int = 200
+    travel: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The one visit an official owes in one period of his level; ``months`` lie inside the horizon."""
+
+    official: str
+    index: int
+    months: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What a sentence speaks of, for links: any of an official, a cell, a month."""
+
+    official: str | None = None
+    cell: str | None = None
+    month: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """An official's visit to a cell's meeting of ``month``, held on ``day``."""
+
+    official: str
+    cell: str
+    month: date
+    day: date
+    source: Source = Source.ROTATION
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A duty without a visit; each reason with the number of (cell, month) choices it closes.
+
+    ``pin`` is set when the official's own plan asks for a meeting he cannot attend: it is not moved.
+    """
+
+    duty: Duty
+    reasons: tuple[tuple[Reason, int], ...]
+    pin: tuple[str, date] | None = None
+
+
+class ProblemError(ValueError):
+    """The facts do not fit together; ``facts`` holds one Vietnamese sentence for each."""
+
+    def __init__(self, facts: tuple[str, ...]) -> None:
+        super().__init__("\n".join(facts))
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything the rotation of ``months`` months from ``first_month`` is decided from.
+
+    Raises ``ProblemError`` when facts contradict each other.
+    """
+
+    first_month: date
+    months: int
+    levels: tuple[Level, ...]
+    cells: tuple[Cell, ...]
+    officials: tuple[Official, ...]
+    history: tuple[PastVisit, ...] = ()
+    weights: Weights = Weights()
+
+    def __post_init__(self) -> None:
+        if facts := tuple(_bad_facts(self)):
+            raise ProblemError(facts)
+
+    @cached_property
+    def calendar(self) -> tuple[date, ...]:
+        """The planned months, in order."""
+        return tuple(from_ordinal(ordinal(self.first_month) + t) for t in range(self.months))
+
+    @cached_property
+    def level_of(self) -> Mapping[str, Level]:
+        """Levels by code."""
+        return {level.code: level for level in self.levels}
+
+    @cached_property
+    def cell_of(self) -> Mapping[str, Cell]:
+        """Cells by id."""
+        return {cell.id: cell for cell in self.cells}
+
+    @cached_property
+    def official_of(self) -> Mapping[str, Official]:
+        """Officials by id."""
+        return {official.id: official for official in self.officials}
+
+    @cached_property
+    def duties(self) -> tuple[Duty, ...]:
+        """Every official's duties in order; a period already visited before the horizon owes nothing."""
+        known = (visit for visit in self.history if visit.official in self.official_of)
+        done = {(visit.official, self.period(visit.official, visit.month)) for visit in known}
+        return tuple(duty for official in self.officials for duty in self._duties_of(official, done))
+
+    def period(self, official: str, month: date) -> int:
+        """Number of the calendar period of the official's level that holds the month."""
+        return ordinal(month) // self.level_of[self.official_of[official].level].period_months
+
+    def _duties_of(self, official: Official, done: set[tuple[str, int]]) -> Iterator[Duty]:
+        periods: dict[int, list[date]] = {}
+        for month in self.calendar:
+            periods.setdefault(self.period(official.id, month), []).append(month)
+        owed = [months for period, months in periods.items() if (official.id, period) not in done]
+        return (Duty(official.id, index, tuple(months)) for index, months in enumerate(owed))
+
+
+def ordinal(month: date) -> int:
+    """Months since year 0, so that calendar quarters and half-years are whole multiples."""
+    return month.year * 12 + month.month - 1
+
+
+def from_ordinal(number: int) -> date:
+    """The first day of the month with this ordinal."""
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def month_label(month: date) -> str:
+    """"Tháng 3/2025"."""
+    return f"Tháng {month.month}/{month.year}"
+
+
+def _bad_facts(problem: Problem) -> Iterator[str]:
+    yield from _bad_frame(problem)
+    for cell in problem.cells:
+        yield from _bad_cell(cell)
+    codes, cells = {level.code for level in problem.levels}, {cell.id: cell for cell in problem.cells}
+    for official in problem.officials:
+        yield from _bad_official(official, codes, cells)
+        if official.level in codes:
+            yield from _bad_pins(problem, official, cells)
+    for visit in problem.history:
+        if visit.month >= problem.first_month:
+            yield (
+                f"Lượt dự đã qua ghi {month_label(visit.month).lower()} nằm trong thời gian lập lịch;"
+                " chỉ nhập các lượt dự trước đó."
+            )
+
+
+def _bad_frame(problem: Problem) -> Iterator[str]:
+    if problem.first_month.day != 1:
+        yield "Tháng bắt đầu phải là ngày mồng 1 của tháng."
+    if not 1 <= problem.months <= LONGEST_HORIZON:
+        yield f"Số tháng lập lịch phải từ 1 đến {LONGEST_HORIZON}; đang nhập {problem.months}."
+    for what, ids in (
+        ("Cấp", [level.code for level in problem.levels]),
+        ("Chi bộ", [cell.id for cell in problem.cells]),
+        ("Đồng chí", [official.id for official in problem.officials]),
+    ):
+        for repeated, times in Counter(ids).items():
+            if times > 1:
+                yield f"{what} có mã “{repeated}” bị nhập {times} lần; chỉ giữ một."
+    for level in problem.levels:
+        if level.period_months < 1:
+            yield f"Cấp “{level.name}”: chu kỳ dự sinh hoạt phải từ 1 tháng trở lên."
+    for weight in fields(problem.weights):
+        if getattr(problem.weights, weight.name) < 0:
+            yield f"Trọng số “{weight.name}” không được âm."
+
+
+def _bad_cell(cell: Cell) -> Iterator[str]:
+    if not 0 <= cell.special <= 3:
+        yield f"Chi bộ {cell.name}: mức đặc thù phải từ 0 đến 3; đang nhập {cell.special}."
+    for month, meeting in cell.meetings.items():
+        if month.day != 1 or (meeting.day.year, meeting.day.month) != (month.year, month.month):
+            yield (
+                f"Chi bộ {cell.name}: ngày họp {meeting.day:%d/%m/%Y} không thuộc"
+                f" {month_label(month).lower()}; hãy sửa ngày họp."
+            )
+
+
+def _bad_official(official: Official, codes: set[str], cells: Mapping[str, Cell]) -> Iterator[str]:
+    who = f"Đồng chí {official.name}"
+    if official.level not in codes:
+        yield f"{who}: cấp “{official.level}” chưa có trong danh mục; hãy thêm cấp hoặc sửa cấp của đồng chí."
+    for cell, times in Counter(official.area).items():
+        if cell not in cells:
+            yield f"{who}: địa bàn có chi bộ “{cell}” không tồn tại; hãy bỏ hoặc thay chi bộ này."
+        elif not cells[cell].receives:
+            yield f"{who}: địa bàn có chi bộ {cells[cell].name} không nhận đồng chí dự; hãy bỏ khỏi địa bàn."
+        if times > 1:
+            yield f"{who}: địa bàn ghi chi bộ “{cell}” {times} lần; chỉ giữ một."
+    if official.own_cell is not None and official.own_cell not in cells:
+        yield f"{who}: chi bộ nơi sinh hoạt “{official.own_cell}” không tồn tại; hãy chọn lại."
+    for start, end in official.away:
+        if start > end:
+            yield f"{who}: lịch vắng từ {start:%d/%m/%Y} đến {end:%d/%m/%Y} bị ngược; hãy đổi lại hai ngày."
+
+
+def _bad_pins(problem: Problem, official: Official, cells: Mapping[str, Cell]) -> Iterator[str]:
+    period = next(level.period_months for level in problem.levels if level.code == official.level)
+    start = ordinal(problem.first_month)
+    taken = {ordinal(past.month) // max(1, period) for past in problem.history if past.official == official.id}
+    for cell, month in official.pins:
+        name = cells[cell].name if cell in cells else f"“{cell}”"
+        plan = f"Đồng chí {official.name}: kế hoạch cá nhân dự chi bộ {name} {month_label(month).lower()}"
+        if cell not in official.area:
+            yield f"{plan} nằm ngoài địa bàn; hãy thêm chi bộ vào địa bàn hoặc sửa kế hoạch."
+        if month.day != 1 or not start <= ordinal(month) < start + problem.months:
+            yield f"{plan} nằm ngoài thời gian lập lịch; hãy sửa tháng."
+        number = ordinal(month) // max(1, period)
+        if number in taken:
+            yield f"{plan} trùng kỳ với một lượt đã dự hoặc một lượt khác; mỗi kỳ chỉ giữ một lượt."
+        taken.add(number)

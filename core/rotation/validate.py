@@ -1,0 +1,125 @@
+"""The second opinion: every hard rule checked on the visits themselves, sharing no code with the solver.
+
+Source: S4-03, S4-07, S4-08; design: rotation.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core.rotation.problem import CellMeeting, Official, PlannedVisit, Problem, Ref
+
+
+class HardRule(StrEnum):
+    """Rules no published rotation may break."""
+
+    UNKNOWN = "unknown"
+    AREA = "area"
+    HORIZON = "horizon"
+    OWN_CELL = "own_cell"
+    NO_MEETING = "no_meeting"
+    DAY = "day"
+    AWAY = "away"
+    OWN_MEETING = "own_meeting"
+    PERIOD = "period"
+    PIN = "pin"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken hard rule, in Vietnamese, and what it is about."""
+
+    rule: HardRule
+    sentence_vi: str
+    ref: Ref
+
+
+def validate(problem: Problem, visits: Iterable[PlannedVisit]) -> tuple[Violation, ...]:
+    """Every hard rule the visits break; an unmet duty breaks none (it is a shortfall)."""
+    by_official: dict[str, list[PlannedVisit]] = defaultdict(list)
+    for visit in visits:
+        by_official[visit.official].append(visit)
+    people = {official.id: official for official in problem.officials}
+    found = [violation for who, held in by_official.items() for violation in _of(problem, people.get(who), held)]
+    missed = (v for o in problem.officials for v in _broken_pins(problem, o, by_official[o.id]))
+    return (*found, *missed)
+
+
+def _of(problem: Problem, official: Official | None, held: list[PlannedVisit]) -> Iterator[Violation]:
+    if official is None:
+        yield from (_broken(HardRule.UNKNOWN, "Có lượt dự của đồng chí không còn trong danh sách", v) for v in held)
+        return
+    for visit in held:
+        yield from _visit(problem, official, visit)
+    yield from _periods(problem, official, held)
+
+
+def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterator[Violation]:
+
+    if visit.cell not in problem.cell_of:
+        yield _broken(HardRule.UNKNOWN, f"Đồng chí {official.name}: chi bộ được dự không còn tồn tại", visit)
+        return
+    cell = problem.cell_of[visit.cell]
+    what = f"Đồng chí {official.name} dự chi bộ {cell.name} ngày {visit.day:%d/%m/%Y}"
+    meeting = cell.meetings.get(visit.month)
+    if visit.cell not in official.area:
+        yield _broken(HardRule.AREA, f"{what}: ngoài địa bàn được phân công", visit)
+    if not _inside(problem, visit.month):
+        yield _broken(HardRule.HORIZON, f"{what}: ngoài thời gian lập lịch", visit)
+    if visit.cell == official.own_cell:
+        yield _broken(HardRule.OWN_CELL, f"{what}: là chi bộ nơi đồng chí sinh hoạt", visit)
+    if any(start <= visit.day <= end for start, end in official.away):
+        yield _broken(HardRule.AWAY, f"{what}: đồng chí vắng mặt ngày này", visit)
+    if meeting is None:
+        yield _broken(HardRule.NO_MEETING, f"{what}: chi bộ không có buổi sinh hoạt trong tháng", visit)
+    elif meeting.day != visit.day:
+        yield _broken(HardRule.DAY, f"{what}: chi bộ họp ngày {meeting.day:%d/%m/%Y}", visit)
+    elif _own_meeting(problem, official, visit.month) == meeting and visit.cell != official.own_cell:
+        yield _broken(HardRule.OWN_MEETING, f"{what}: trùng buổi họp của chi bộ nơi đồng chí sinh hoạt", visit)
+
+
+def _own_meeting(problem: Problem, official: Official, month: date) -> CellMeeting | None:
+    return problem.cell_of[official.own_cell].meetings.get(month) if official.own_cell else None
+
+
+def _inside(problem: Problem, month: date) -> bool:
+    ahead = (month.year - problem.first_month.year) * 12 + month.month - problem.first_month.month
+    return 0 <= ahead < problem.months
+
+
+def _periods(problem: Problem, official: Official, held: list[PlannedVisit]) -> Iterator[Violation]:
+    length = next(level.period_months for level in problem.levels if level.code == official.level)
+    done = [past.month for past in problem.history if past.official == official.id]
+    taken = {(month.year * 12 + month.month - 1) // length for month in done}
+    for visit in held:
+        period = (visit.month.year * 12 + visit.month.month - 1) // length
+        if period in taken:
+            what = f"Đồng chí {official.name} dự hơn một buổi trong một kỳ ({length} tháng)"
+            yield _broken(HardRule.PERIOD, what, visit)
+        taken.add(period)
+
+
+def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit]) -> Iterator[Violation]:
+    """A pin is kept or its period left unmet; a pin that can be kept must be."""
+    length = next(level.period_months for level in problem.levels if level.code == official.level)
+    for cell, month in official.pins:
+        period = (month.year * 12 + month.month - 1) // length
+        there = [v for v in held if (v.month.year * 12 + v.month.month - 1) // length == period]
+        kept = any((visit.cell, visit.month) == (cell, month) for visit in there)
+        if not kept and (there or _can_attend(problem, official, cell, month)):
+            name = problem.cell_of[cell].name
+            what = f"Đồng chí {official.name}: kế hoạch cá nhân dự chi bộ {name} không được giữ"
+            yield Violation(HardRule.PIN, f"{what} (tháng {month.month}/{month.year}).", Ref(official.id, cell, month))
+
+
+def _can_attend(problem: Problem, official: Official, cell: str, month: date) -> bool:
+    meeting = problem.cell_of[cell].meetings.get(month)
+    if meeting is None or cell == official.own_cell or meeting == _own_meeting(problem, official, month):
+        return False
+    return not any(start <= meeting.day <= end for start, end in official.away)
+
+
+def _broken(rule: HardRule, what: str, visit: PlannedVisit) -> Violation:
+    return Violation(rule, f"{what}.", Ref(visit.official, visit.cell, visit.month))
