@@ -12,7 +12,6 @@ from sqlalchemy import orm
 
 from tenants.tree import UnitPath
 
-
 Row = TypeVar("Row")
 
 
@@ -127,9 +126,17 @@ ROLE_LABELS = {
 }
 
 P = Permission
-_FOLLOW = frozenset({P.PLANS_READ, P.ROTATION_READ, P.TASKS_READ, P.UNITS_READ, P.VISITS_READ, P.PETITIONS_READ})
+_FOLLOW = frozenset(
+    {P.PLANS_READ, P.ROTATION_READ, P.TASKS_READ, P.UNITS_READ, P.VISITS_READ, P.PETITIONS_READ}
+)
 _WHOLE = _FOLLOW | {P.REPORTS_READ, P.DOCUMENTS_READ, P.DISPATCHES_READ, P.PEOPLE_READ}
-_STAFF = _WHOLE | {P.PLANS_PUBLISH, P.ROTATION_GENERATE, P.PETITIONS_ANSWER, P.REPORTS_CONSOLIDATE, P.JOBS_READ}
+_STAFF = _WHOLE | {
+    P.PLANS_PUBLISH,
+    P.ROTATION_GENERATE,
+    P.PETITIONS_ANSWER,
+    P.REPORTS_CONSOLIDATE,
+    P.JOBS_READ,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
@@ -140,7 +147,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {P.ROSTERS_IMPORT, P.ROTATION_PUBLISH, P.UNITS_EDIT},
     Role.DEPARTMENT_OFFICER: _STAFF,
     Role.STANDING_BODY: _WHOLE
-    | {P.PETITIONS_ANSWER, P.REPORTS_ACCEPT, P.REPORTS_SUBMIT, P.ROTATION_PUBLISH, P.PLANS_PUBLISH, P.AUDIT_READ},
+    | {
+        P.PETITIONS_ANSWER,
+        P.REPORTS_ACCEPT,
+        P.REPORTS_SUBMIT,
+        P.ROTATION_PUBLISH,
+        P.PLANS_PUBLISH,
+        P.AUDIT_READ,
+    },
     Role.BASE_OFFICER: _FOLLOW | {P.PETITIONS_ANSWER, P.PEOPLE_READ},
     Role.SECRETARY: _FOLLOW,
     Role.DEPUTY_SECRETARY: _FOLLOW,
@@ -192,7 +206,7 @@ def reach(actor: Actor, permission: Permission) -> tuple[UnitPath, ...]:
 
 
 def may(actor: Actor, permission: Permission, path: UnitPath | None = None) -> bool:
-    """Whether the actor has the right, at the unit if one is given. Menu, page, button and service ask this."""
+    """Whether the actor has the right, at the unit if one is given. Menu, page and service ask this."""
     paths = reach(actor, permission)
     return bool(paths) if path is None else any(over.contains(path) for over in paths)
 

@@ -20,13 +20,21 @@ GENESIS = "0" * 64
 def entry_hash(entry: AuditEntry) -> str:
     """SHA-256 over the entry's canonical content and the hash of the one before."""
     content = [
-        entry.number, entry.at.isoformat(), str(entry.actor_id or ""), entry.tag, entry.subject_kind,
-        str(entry.subject_id or ""), entry.facts, entry.previous_hash,
+        entry.number,
+        entry.at.isoformat(),
+        str(entry.actor_id or ""),
+        entry.tag,
+        entry.subject_kind,
+        str(entry.subject_id or ""),
+        entry.facts,
+        entry.previous_hash,
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def record(session: orm.Session, actor: Actor, tag: str, subject: TenantOwned | None = None, **facts: Any) -> None:
+def record(
+    session: orm.Session, actor: Actor, tag: str, subject: TenantOwned | None = None, **facts: Any
+) -> None:
     """Add an entry `noun:verb` about a row; facts are ids, counts and states, never personal data."""
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_key(current_tenant()))))
     last = session.execute(

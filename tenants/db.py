@@ -43,13 +43,17 @@ def new_id() -> UUID:
 def choice(kind: type[StrEnum], name: str) -> sa.Enum:
     """Column type of an enumeration: text with the CHECK constraint `name`."""
     return sa.Enum(
-        kind, native_enum=False, create_constraint=True, name=name, length=32,
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=32,
         values_callable=lambda members: [member.value for member in members],
     )
 
 
 def tenant_key(column: str, table: str, **options: Any) -> sa.ForeignKeyConstraint:
-    """A foreign key that cannot leave the tenant: (tenant_id, column) to the table's key."""
+    """A foreign key that cannot leave the tenant."""
     return sa.ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], **options)
 
 
@@ -60,6 +64,9 @@ def engine(url: str, *, statement_timeout_seconds: int = 5, pool_size: int = 10)
         "-c idle_in_transaction_session_timeout=60s -c timezone=UTC"
     )
     return sa.create_engine(
-        url, pool_pre_ping=True, pool_size=pool_size, max_overflow=pool_size,
+        url,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        max_overflow=pool_size,
         connect_args={"options": options, "application_name": "committee", "connect_timeout": 5},
     )

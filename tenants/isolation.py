@@ -26,12 +26,11 @@ def grant(table: str, role: str, *, writes: str = "INSERT, UPDATE, DELETE") -> s
     return f'GRANT {rights} ON "{table}" TO "{role}"'
 
 
-_ROLE = (
-    "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
-)
+_ROLE = "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
 _OWNED = (
     "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v') AND pg_has_role(current_user, c.relowner, 'MEMBER')"
+    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v') "
+    "AND pg_has_role(current_user, c.relowner, 'MEMBER')"
 )
 _OPEN = (
     "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' "

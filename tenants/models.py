@@ -1,7 +1,6 @@
 """Who and where: tenants, units, people, accounts, appointments, and the trail of what was done."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 

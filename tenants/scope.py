@@ -5,8 +5,8 @@ outside a named scope raises, whether it comes from the ORM, from Core or as raw
 (design: stack, row-level security; security 1-11).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -59,12 +59,12 @@ def _scoped(scope: Scope) -> Iterator[Scope]:
         _current.reset(token)
 
 
-def tenant_scope(tenant_id: UUID) -> Any:
+def tenant_scope(tenant_id: UUID) -> AbstractContextManager[Scope]:
     """Name the tenant for the block. Sessions begun inside belong to it alone."""
     return _scoped(Scope(tenant_id))
 
 
-def across_tenants(reason: str) -> Any:
+def across_tenants(reason: str) -> AbstractContextManager[Scope]:
     """Name the platform: only jobs and counts are visible, never a tenant's content."""
     return _scoped(Scope(None, reason))
 
@@ -74,6 +74,7 @@ class TenantOwned:
     Flask-Admin's look-ups and optional relations work (design: stack, primary keys). A column named
     `revision` counts the edits: a second edit of the same state raises StaleDataError."""
 
+    __tablename__: str
     shared_with_platform = False
 
     tenant_id: orm.Mapped[UUID] = orm.mapped_column(
@@ -85,7 +86,7 @@ class TenantOwned:
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         key: dict[str, Any] = {"primary_key": [cls.id]}
-        return key | {"version_id_col": cls.revision} if "revision" in vars(cls) else key
+        return key | {"version_id_col": vars(cls)["revision"]} if "revision" in vars(cls) else key
 
 
 class TenantSession(orm.Session):
@@ -118,7 +119,7 @@ def owned_tables(statement: Any) -> set[str]:
 
 
 def _refuse_unscoped(
-    connection: sa.Connection, statement: Any, multiparams: Any, params: Any, execution_options: Any
+    _connection: sa.Connection, statement: Any, _multiparams: Any, _params: Any, _options: Any
 ) -> None:
     if _current.get() is not None or not isinstance(statement, visitors.Visitable):
         return
@@ -129,7 +130,7 @@ def _refuse_unscoped(
 
 
 @event.listens_for(TenantSession, "after_begin")
-def _tell_the_database(session: orm.Session, transaction: Any, connection: sa.Connection) -> None:
+def _tell_the_database(session: orm.Session, _transaction: Any, connection: sa.Connection) -> None:
     scope = session.info.setdefault("scope", _current.get())
     if scope is None:
         return
@@ -145,7 +146,8 @@ def _narrow_to_tenant(state: orm.ORMExecuteState) -> None:
     if scope is None or scope.tenant_id is None or state.is_column_load or state.is_relationship_load:
         return
     if state.is_insert:
-        return _refuse_foreign_rows(state, scope.tenant_id)
+        _refuse_foreign_rows(state, scope.tenant_id)
+        return
     tenant_id = scope.tenant_id
     state.statement = state.statement.options(
         orm.with_loader_criteria(TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
@@ -160,22 +162,26 @@ def _pinned(session: orm.Session) -> Scope | None:
 
 
 def _refuse_foreign_rows(state: orm.ORMExecuteState, tenant_id: UUID) -> None:
-    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+    rows: list[Mapping[str, Any]] = (
+        [state.parameters] if isinstance(state.parameters, Mapping) else list(state.parameters or ())
+    )
     if any(row.get("tenant_id", tenant_id) != tenant_id for row in rows):
         raise ScopeError("an insert names another tenant")
 
 
 @event.listens_for(TenantSession, "before_flush")
-def _refuse_foreign_writes(session: orm.Session, context: Any, instances: Any) -> None:
+def _refuse_foreign_writes(session: orm.Session, _context: Any, _instances: Any) -> None:
     scope = _pinned(session)
     for row in session.new | session.dirty | session.deleted:
         if not isinstance(row, TenantOwned) or (row in session.new and row.tenant_id is None):
             continue
-        if scope is None or (row.tenant_id != scope.tenant_id and not (row.shared_with_platform and not scope.tenant_id)):
+        if scope is None or (
+            row.tenant_id != scope.tenant_id and not (row.shared_with_platform and not scope.tenant_id)
+        ):
             raise ScopeError(f"{type(row).__name__} is written outside its tenant")
 
 
 def owned_mappers() -> tuple[type[TenantOwned], ...]:
     """Every mapped class whose rows belong to a tenant, by table name."""
     classes = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, TenantOwned)]
-    return tuple(sorted(classes, key=lambda cls: str(cls.__tablename__)))
+    return tuple(sorted(classes, key=lambda cls: cls.__tablename__))

@@ -52,7 +52,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _secret(environment: Mapping[str, str]) -> str:
     path = environment.get("SECRET_KEY_FILE")
-    return Path(path).read_text().strip() if path and Path(path).is_file() else environment.get("SECRET_KEY", "")
+    return (
+        Path(path).read_text().strip() if path and Path(path).is_file() else environment.get("SECRET_KEY", "")
+    )
 
 
 def _problems(environment: Mapping[str, str], secret: str) -> list[str]:
@@ -66,7 +68,11 @@ def _problems(environment: Mapping[str, str], secret: str) -> list[str]:
 def _numbers(environment: Mapping[str, str]) -> dict[str, int]:
     names = ("idle_seconds", "session_seconds", "statement_timeout_seconds", "lease_seconds", "sweep_seconds")
     found = {name: environment.get(name.upper(), "") for name in names}
-    wrong = [f"{name.upper()} is not a whole number above 0" for name, text in found.items() if text and not _positive(text)]
+    wrong = [
+        f"{name.upper()} is not a whole number above 0"
+        for name, text in found.items()
+        if text and not _positive(text)
+    ]
     if wrong:
         raise SettingsError(wrong)
     return {name: int(text) for name, text in found.items() if text}
