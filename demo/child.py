@@ -8,34 +8,47 @@ import ctypes
 import os
 import sys
 
-SET_DEATH_SIGNAL, KEEP_CAPABILITIES, AMBIENT, RAISE = 1, 8, 47, 2
-READ_AND_SEARCH_ALL = 1  # CAP_DAC_OVERRIDE
+SET_DEATH_SIGNAL, SET_SECURE_BITS, AMBIENT, RAISE = 1, 28, 47, 2
+KEEP_ACROSS_SETUID = 1 << 2  # SECBIT_NO_SETUID_FIXUP: also lets access(2) see the capability
+REACH_ALL_FILES = 1  # CAP_DAC_OVERRIDE
 CAPABILITY_VERSION = 0x20080522
+
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _prctl(option: int, *arguments: int) -> None:
     padded = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
-    if ctypes.CDLL(None, use_errno=True).prctl(option, *padded):
-        raise OSError(ctypes.get_errno(), f"prctl {option}")
+    if libc.prctl(option, *padded):
+        raise OSError(ctypes.get_errno(), f"prctl {option}: {os.strerror(ctypes.get_errno())}")
 
 
-def _keep_reach() -> None:
-    """Let the account enter the checkout although a folder above it is closed (a root-only home)."""
-    mask = 1 << READ_AND_SEARCH_ALL
+def _keep_only_reach() -> None:
+    mask = 1 << REACH_ALL_FILES
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
-    if ctypes.CDLL(None, use_errno=True).capset(header, sets):
-        raise OSError(ctypes.get_errno(), "capset")
-    _prctl(AMBIENT, RAISE, READ_AND_SEARCH_ALL)
+    if libc.capset(header, sets):
+        raise OSError(ctypes.get_errno(), f"capset: {os.strerror(ctypes.get_errno())}")
+    _prctl(AMBIENT, RAISE, REACH_ALL_FILES)
+
+
+def _within_reach(uid: int, *paths: str) -> bool:
+    os.seteuid(uid)
+    reached = all(os.access(path, os.X_OK, effective_ids=True) for path in paths)
+    os.seteuid(0)
+    return reached
 
 
 def _drop_root(uid: int, gid: int, program: str) -> None:
-    _prctl(KEEP_CAPABILITIES, 1)
+    """Become the account; where a folder above is closed to it (a checkout in root's own home), keep the
+    one capability that lets it pass, and no other."""
     os.setgroups([])
     os.setgid(gid)
+    reached = _within_reach(uid, program, os.getcwd())  # noqa: PTH109 - no pathlib, for a quick start
+    if not reached:
+        _prctl(SET_SECURE_BITS, KEEP_ACROSS_SETUID)
     os.setuid(uid)
-    if not (os.access(program, os.X_OK) and os.access(".", os.X_OK)):
-        _keep_reach()
+    if not reached:
+        _keep_only_reach()
 
 
 def main(launcher: int, death_signal: int, uid: int, gid: int, command: list[str]) -> None:

@@ -128,7 +128,7 @@ class Embedded:
         except redis.RedisError:
             return False
 
-    def _locked(self, patience: float = 15.0) -> TextIOWrapper:
+    def _locked(self, patience: float = 10.0) -> TextIOWrapper:
         """Own the folder; waits for servers of a killed start to finish shutting down."""
         lock = self._own(self.folder / "lock").open("a", encoding="utf-8")
         deadline = time.monotonic() + patience
@@ -165,14 +165,14 @@ class Embedded:
         (data / "postmaster.pid").unlink(missing_ok=True)  # stale: no server of this folder holds the lock
         settings = POSTGRES.format(sockets=self.sockets) + ("" if self.durable else THROW_AWAY)
         self._write(settings=settings, hba=HBA, ident=f"launcher {getpass.getuser()} postgres\n")
-        command = [program, "-D", data, "-c", f"config_file={self.sockets}/settings"]
+        command: list[str | Path] = [program, "-D", data, "-c", f"config_file={self.sockets}/settings"]
         return self._child("postgres", command, signal.SIGINT, data)
 
     def _initdb(self, program: Path, data: Path) -> None:
         """Built beside and renamed, so a start that was interrupted leaves no half of a cluster."""
         half = data.with_name("postgres.new")
         shutil.rmtree(half, ignore_errors=True)
-        command = [program, "-D", half, *INITDB.split()]
+        command: list[str | Path] = [program, "-D", half, *INITDB.split()]
         child = self._child("initdb", command, signal.SIGTERM, _folder(half, self.account))
         child.start()
         if child.process is None or child.process.wait(120):
