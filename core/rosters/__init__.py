@@ -1,0 +1,1 @@
+"""Rosters: lists of organisations, people and officials, read from and written to spreadsheets (X04)."""
