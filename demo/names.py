@@ -75,20 +75,24 @@ _DIGESTS = bytes.fromhex(
     "d7cb04a0d8aea891da824795db5ddc99dd2b69dfdd6424f0df405463df68df05e071a21ae203ddf1e24ad63be2ac2520e2f6c777"
     "e456461de4a68592e8dde0a5ea19a652ede6e87af077e223f0b1ba63f0ce8c0af1cb1e02f2c1bbd0f96d180efba245b2fce73a10"
 )
-_KNOWN = {_DIGESTS[start : start + 4] for start in range(0, len(_DIGESTS), 4)}
+KNOWN = frozenset(_DIGESTS[start : start + 4] for start in range(0, len(_DIGESTS), 4))
 
 
-def is_public_figure(full_name: str) -> bool:
-    """Whether the name, read without diacritics, is one the demo must not bear."""
-    return blake2b(fold(full_name).encode(), digest_size=4).digest() in _KNOWN
+def digest(full_name: str) -> bytes:
+    """The four bytes by which a name is known without being written down."""
+    return blake2b(fold(full_name).encode(), digest_size=4).digest()
 
 
 @dataclass
 class NameMaker:
-    """A stream of full names for one tenant, all different but for a chosen share of homonyms."""
+    """A stream of full names for one tenant, all different but for a chosen share of homonyms.
+
+    `barred` holds the digests of names that must not be made; as shipped, those of public figures.
+    """
 
     rng: Random
     homonyms: float = 0.02
+    barred: frozenset[bytes] = KNOWN
     _made: list[str] = field(default_factory=list)
 
     def next(self) -> str:
@@ -99,7 +103,7 @@ class NameMaker:
 
     def _fresh(self) -> str:
         name = self._any()
-        while name in self._made or is_public_figure(name) or _stammers(name):
+        while name in self._made or digest(name) in self.barred or _stammers(name):
             name = self._any()
         return name
 
