@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -12,7 +11,7 @@ from sqlalchemy import orm
 from tenants.access import Actor
 from tenants.clock import now
 from tenants.models import AuditEntry
-from tenants.scope import TenantOwned, current_tenant
+from tenants.scope import TenantOwned, lock_in_tenant
 
 GENESIS = "0" * 64
 
@@ -36,7 +35,7 @@ def record(
     session: orm.Session, actor: Actor, tag: str, subject: TenantOwned | None = None, **facts: Any
 ) -> None:
     """Add an entry `noun:verb` about a row; facts are ids, counts and states, never personal data."""
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_key(current_tenant()))))
+    lock_in_tenant(session, "audit")
     last = session.execute(
         sa.select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
     ).first()
@@ -53,10 +52,6 @@ def record(
     entry.hash = entry_hash(entry)
     session.add(entry)
     session.flush()
-
-
-def _lock_key(tenant_id: UUID) -> int:
-    return int.from_bytes(hashlib.sha256(b"audit" + tenant_id.bytes).digest()[:8], "big", signed=True)
 
 
 def first_broken(entries: Iterable[AuditEntry]) -> int | None:

@@ -5,6 +5,7 @@ outside a named scope raises, whether it comes from the ORM, from Core or as raw
 (design: stack, row-level security; security 1-11).
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
@@ -109,6 +110,12 @@ def transaction() -> Iterator[TenantSession]:
     current_scope()
     with Session() as session, session.begin():
         yield session
+
+
+def lock_in_tenant(session: orm.Session, what: str) -> None:
+    """Let one transaction at a time through for `what` of this tenant, until the transaction ends."""
+    key = hashlib.sha256(current_tenant().bytes + what.encode()).digest()[:8]
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(key, "big", signed=True))))
 
 
 def owned_tables(statement: Any) -> set[str]:

@@ -16,7 +16,8 @@ from tenants.scope import TenantOwned
 class OfficialDocument(TenantOwned, Base):
     """A numbered document: continuous from 01 per type within a term (domain: document format).
 
-    `sheet` is `core.documents.form.DocumentSheet` as data; `subject_id` what it was made from.
+    `letterhead` holds what was printed round the body: issuer, place, recipients, signature;
+    `subject_id` names what the body was made from.
     """
 
     __tablename__ = "official_document"
@@ -27,7 +28,7 @@ class OfficialDocument(TenantOwned, Base):
     subject: Mapped[str]
     issued_on: Mapped[date]
     subject_id: Mapped[UUID]
-    sheet: Mapped[dict[str, Any]]
+    letterhead: Mapped[dict[str, Any]]
     artifacts: Mapped[list["Artifact"]] = orm.relationship(
         primaryjoin="foreign(Artifact.document_id) == OfficialDocument.id", back_populates="document"
     )

@@ -31,7 +31,10 @@ class DispatchKind(StrEnum):
     def label(self) -> str:
         """The Vietnamese word a person reads."""
         return {
-            "plan": "Kế hoạch", "report": "Báo cáo", "acceptance": "Tiếp nhận báo cáo", "return": "Trả lại báo cáo",
+            "plan": "Kế hoạch",
+            "report": "Báo cáo",
+            "acceptance": "Tiếp nhận báo cáo",
+            "return": "Trả lại báo cáo",
         }[self.value]
 
 

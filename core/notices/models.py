@@ -24,7 +24,9 @@ class JobState(StrEnum):
     @property
     def label(self) -> str:
         """The Vietnamese word a person reads."""
-        return {"queued": "Đang chờ", "running": "Đang chạy", "done": "Xong", "dead": "Không chạy được"}[self.value]
+        return {"queued": "Đang chờ", "running": "Đang chạy", "done": "Xong", "dead": "Không chạy được"}[
+            self.value
+        ]
 
 
 class JobKind(StrEnum):

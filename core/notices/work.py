@@ -20,7 +20,12 @@ OWED = "owed_jobs"
 
 
 def owe(
-    session: orm.Session, actor: Actor, kind: JobKind, dedup_key: str, subject_id: UUID | None = None, **args: Any
+    session: orm.Session,
+    actor: Actor,
+    kind: JobKind,
+    dedup_key: str,
+    subject_id: UUID | None = None,
+    **args: Any,
 ) -> UUID:
     """Write a job, once per `dedup_key` in the tenant; returns its id, the earlier one's on a repeat.
 

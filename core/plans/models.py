@@ -29,7 +29,9 @@ class Plan(TenantOwned, Base):
         primaryjoin="foreign(Plan.implements_id) == Dispatch.id"
     )
     versions: Mapped[list["PlanVersion"]] = orm.relationship(
-        primaryjoin="foreign(PlanVersion.plan_id) == Plan.id", order_by="PlanVersion.number", back_populates="plan"
+        primaryjoin="foreign(PlanVersion.plan_id) == Plan.id",
+        order_by="PlanVersion.number",
+        back_populates="plan",
     )
     __table_args__ = (
         tenant_key("implements_id", "dispatch"),

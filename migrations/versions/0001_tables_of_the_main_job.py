@@ -162,7 +162,7 @@ def upgrade() -> None:
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('issued_on', sa.Date(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
-    sa.Column('sheet', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('letterhead', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_official_document_tenant_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_official_document')),
     sa.UniqueConstraint('tenant_id', 'subject_id', name=op.f('uq_official_document_tenant_id_subject_id')),

@@ -1,0 +1,131 @@
+"""The verbs of a plan: draft, derive, publish, pass down."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from core.data import digest, from_data, to_data
+from core.documents.register import Letterhead, issue
+from core.exchange.models import Direction, Dispatch, DispatchKind
+from core.exchange.service import receive, send, tenants_below
+from core.plans.content import Cadence, PlanContent, problems
+from core.plans.models import Plan, PlanVersion
+from core.rotation.models import RotationLevel
+from tenants.access import Actor, NotFound, Permission, require
+from tenants.audit import record
+from tenants.clock import now, today
+
+
+class PlanError(Exception):
+    """The plan cannot be published; each problem is a Vietnamese sentence."""
+
+    def __init__(self, found: list[str]) -> None:
+        super().__init__(" ".join(found))
+        self.problems = found
+
+
+def content_of(version: PlanVersion) -> PlanContent:
+    """What the version says."""
+    return from_data(PlanContent, version.body)
+
+
+def published(session: orm.Session, plan_id: UUID) -> PlanVersion | None:
+    """The plan's newest version."""
+    query = sa.select(PlanVersion).where(PlanVersion.plan_id == plan_id)
+    return session.scalar(query.order_by(PlanVersion.number.desc()).limit(1))
+
+
+def draft(session: orm.Session, actor: Actor, content: PlanContent) -> Plan:
+    """A new plan of the tenant's own."""
+    require(actor, Permission.PLANS_PUBLISH)
+    plan = Plan(title=content.subject, year=content.year, body=to_data(content))
+    session.add(plan)
+    session.flush()
+    record(session, actor, "plan:draft", plan)
+    return plan
+
+
+def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) -> Plan:
+    """The tenant's own plan from one received from above: same rules, own signature; once a dispatch."""
+    require(actor, Permission.PLANS_PUBLISH)
+    if dispatch.direction is not Direction.IN or dispatch.kind is not DispatchKind.PLAN:
+        raise NotFound
+    known = session.scalar(sa.select(Plan).where(Plan.implements_id == dispatch.id))
+    if known is not None:
+        return known
+    receive(session, actor, dispatch)
+    above = from_data(PlanContent, dispatch.body["content"])
+    content = replace(above, signer=signer, recipients=(dispatch.counterpart_name, *above.recipients[-1:]))
+    plan = Plan(title=content.subject, year=content.year, body=to_data(content), implements_id=dispatch.id)
+    session.add(plan)
+    session.flush()
+    record(session, actor, "plan:derive", plan, dispatch=dispatch.id)
+    return plan
+
+
+def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
+    """Freeze the draft as the next version, set the cadences it orders, number its document, pass it down.
+
+    Raises PlanError with every problem.
+    """
+    require(actor, Permission.PLANS_PUBLISH)
+    content = from_data(PlanContent, plan.body)
+    if found := problems(content):
+        raise PlanError(found)
+    last = published(session, plan.id)
+    version = PlanVersion(
+        plan_id=plan.id, number=(last.number if last else 0) + 1, body=plan.body, sha256=digest(plan.body),
+        issued_on=today(), published_at=now(), published_by=actor.account_id,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    _set_cadences(session, content)
+    document = issue(session, actor, "KH", content.subject, version.id, _letterhead(content))
+    record(session, actor, "plan:publish", version, number=version.number, sha256=version.sha256)
+    body = {"content": plan.body, "number": document.number, "symbol": document.symbol}
+    for tenant in tenants_below(session):
+        send(session, actor, tenant, DispatchKind.PLAN, f"Kế hoạch {content.subject}", body)
+    return version
+
+
+def _letterhead(content: PlanContent) -> Letterhead:
+    return Letterhead(content.authority, content.signer_title, content.signer, content.recipients)
+
+
+def _set_cadences(session: orm.Session, content: PlanContent) -> None:
+    known = {level.code: level for level in session.scalars(sa.select(RotationLevel))}
+    for cadence in content.cadences:
+        level = known.get(cadence.level_code) or RotationLevel(code=cadence.level_code)
+        level.name = cadence.level_name
+        level.period_months, level.report_days = cadence.period_months, cadence.report_days
+        session.add(level)
+    session.flush()
+
+
+def plan_differences(above: PlanContent, own: PlanContent) -> list[tuple[str, str, str]]:
+    """Where an own plan departs from the one it implements: (what, above, own), in Vietnamese."""
+    ours = {cadence.level_code: cadence for cadence in own.cadences}
+    rows = [
+        (cadence.level_name, _cadence_words(cadence), _cadence_words(ours.get(cadence.level_code)))
+        for cadence in above.cadences
+    ]
+    rows.append(("Hạn báo cáo tổng hợp", f"{above.report_due_days} ngày", f"{own.report_due_days} ngày"))
+    return [row for row in rows if row[1] != row[2]] + _signature_difference(above, own)
+
+
+def _cadence_words(cadence: Cadence | None) -> str:
+    if cadence is None:
+        return "không nêu"
+    return f"{cadence.period_months} tháng một lần, báo cáo sau {cadence.report_days} ngày"
+
+
+def _signature_difference(above: PlanContent, own: PlanContent) -> list[tuple[str, str, str]]:
+    return [("Người ký", above.signer, own.signer)] if above.signer != own.signer else []
+
+
+def plan_of_year(session: orm.Session, year: int) -> Plan | None:
+    """The tenant's plan of a year that has been published."""
+    query = sa.select(Plan).where(Plan.year == year, Plan.versions.any()).order_by(Plan.id).limit(1)
+    return session.scalar(query)
