@@ -14,8 +14,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.util import find_spec
-from io import TextIOWrapper
 from pathlib import Path
 
 import psycopg
@@ -24,7 +24,7 @@ from sqlalchemy import URL
 
 from demo.processes import CHECKOUT, Account, Child, StartError, account_for
 
-PREFIX, SOCKET_LIMIT = "committee-", 107
+PREFIX, SOCKET_LIMIT, PATIENCE = "committee-", 107, 10.0  # a name, bytes, seconds
 INITDB = "--username=postgres --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin"
 INITDB += " --builtin-locale=C.UTF-8 --data-checksums --no-sync"
 POSTGRES = """\
@@ -78,24 +78,32 @@ class Embedded:
     def start(self) -> None:
         """Start both and set up roles and database; raises StartError with the reason."""
         _folder(self.folder, self.account)
-        self.lock = self._locked()
-        self.sockets = self._socket_folder()
-        self.postgres, self.valkey = self._postgres(), self._valkey()
-        try:
-            for server, ready in ((self.postgres, self.postgres_ready), (self.valkey, self.valkey_ready)):
-                server.start()
-                server.wait_until(ready)
+        with ExitStack() as ending:
+            self.lock = ending.enter_context(self._own(self.folder / "lock").open("a", encoding="utf-8"))
+            self._hold_folder()
+            self.sockets = self._socket_folder()
+            ending.callback(shutil.rmtree, self.sockets, ignore_errors=True)
+            self.postgres, self.valkey = self._postgres(), self._valkey()
+            ending.callback(self.postgres.stop)
+            ending.callback(self.valkey.stop)
+            self.start_postgres()
+            self.start_valkey()
             self._set_up_roles()
-        except BaseException:
-            self.stop()
-            raise
+            self.ending = ending.pop_all()
 
     def stop(self) -> None:
-        """End both, the last started first, and remove the socket folder."""
-        self.valkey.stop()
-        self.postgres.stop()
-        shutil.rmtree(self.sockets, ignore_errors=True)
-        self.lock.close()
+        """End both, the last started first, remove the socket folder and let the data folder go."""
+        self.ending.close()
+
+    def start_postgres(self) -> None:
+        """Start PostgreSQL, again after `postgres.kill()`, and wait until it takes connections."""
+        self.postgres.start()
+        self.postgres.wait_until(self.postgres_ready)
+
+    def start_valkey(self) -> None:
+        """Start Valkey, again after `valkey.kill()`, and wait until its data is loaded."""
+        self.valkey.start()
+        self.valkey.wait_until(self.valkey_ready)
 
     def database_url(self, role: str) -> URL:
         """SQLAlchemy's URL for the role `owner` or `app`."""
@@ -128,14 +136,12 @@ class Embedded:
         except redis.RedisError:
             return False
 
-    def _locked(self, patience: float = 10.0) -> TextIOWrapper:
-        """Own the folder; waits for servers of a killed start to finish shutting down."""
-        lock = self._own(self.folder / "lock").open("a", encoding="utf-8")
-        deadline = time.monotonic() + patience
+    def _hold_folder(self) -> None:
+        """Wait for the servers of a killed start to finish; raises StartError where another start lives."""
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return lock
+                return fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise StartError(f"{self.folder} is in use by another start; end that first.") from None

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -100,7 +100,7 @@ class Child:
         return "\n".join(f"  {line}" for line in lines[-LAST_LINES:]) + f"\n  (all of it: {self.log})"
 
     def stop(self) -> None:
-        """Ask it to end and wait; after `patience` seconds end its whole session."""
+        """Ask it to end and wait; after `patience` seconds end it and all it started."""
         if self.process is None:
             return
         if self.alive():
@@ -111,10 +111,27 @@ class Child:
             self.kill()
 
     def kill(self) -> None:
-        """SIGKILL to its whole session at once, as a crash would."""
-        if self.process is not None and self.alive():
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        """SIGKILL to it and to all it started at once, as a crash of the machine would."""
+        if self.process is None or not self.alive():
+            return
+        for pid in family(self.process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def family(leader: int) -> set[int]:
+    """The process and its descendants, whatever groups and sessions they made."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it may have ended meanwhile
+            parents[int(entry.parent.name)] = int(
+                entry.read_text(errors="replace").rpartition(")")[2].split()[1]
+            )
+    members = {leader}
+    while found := {pid for pid, parent in parents.items() if parent in members} - members:
+        members |= found
+    return members
 
 
 @contextmanager

@@ -36,6 +36,8 @@ class Stack:
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder.resolve()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.urls = own_servers(os.environ)
         self.embedded = None if self.urls else Embedded(folder, durable=durable)
 
