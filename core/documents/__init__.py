@@ -1,0 +1,1 @@
+"""Official documents of the Party: what is printed, and printing it."""
