@@ -28,6 +28,7 @@ MAX_PROMISED: Final = 2 * MAX_ROWS * MAX_COLUMNS
 HEADING_WITHIN: Final = 20
 FAULT_HEADING: Final = "Lỗi"
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_CELL = 32_767
 _NOT_XML = {0xFFFE: None, 0xFFFF: None}
 _NEEDED = ("[Content_Types]", "_rels/", "xl/")
@@ -164,6 +165,8 @@ class _Gauge:
         self.parser.StartDoctypeDeclHandler = self.refuse
 
     def measure(self, content: bytes) -> None:
+        if b"\0" in content or content.startswith(_UTF_16):
+            raise SheetError(_DAMAGED)
         try:
             self.parser.Parse(content, True)
         except (expat.ExpatError, ValueError) as error:
