@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from tenants.access import Actor, Grant, Role, TenantState
+from tenants.access import PERMISSIONS, Actor, Grant, Permission, Role, TenantState
 from tenants.clock import now, today
 from tenants.credentials import hash_password, new_token, token_hash, verify_password
 from tenants.models import (
@@ -222,6 +222,17 @@ PLATFORM_PATH = UnitPath.root("PLATFORM")
 def system_actor(tenant_id: UUID, root: UnitPath) -> Actor:
     """Who acts when a job does: the tenant's own machinery, with an admin's rights."""
     return Actor(tenant_id, None, None, "Hệ thống", (Grant(Role.TENANT_ADMIN, root),))
+
+
+def holders(session: orm.Session, permission: Permission, leave_out: Role | None = None) -> set[UUID]:
+    """Ids of people whose role today carries the permission."""
+    roles = [role for role, rights in PERMISSIONS.items() if permission in rights and role is not leave_out]
+    query = sa.select(Appointment.person_id).where(
+        Appointment.role.in_(roles), Appointment.valid_from <= today()
+    )
+    return list(
+        session.scalars(query.where(sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today())))
+    )
 
 
 def invite(session: orm.Session, account: Account) -> str:

@@ -15,11 +15,12 @@ from core.exchange.envelope import GENESIS, Envelope, check_seal
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.notices.models import JobKind
 from core.notices.work import owe, post
-from tenants.access import PERMISSIONS, Actor, NotFound, Permission, require
+from tenants.access import Actor, NotFound, Permission, require
+from tenants.accounts import holders
 from tenants.audit import record
-from tenants.clock import now, today
+from tenants.clock import now
 from tenants.db import new_id
-from tenants.models import Appointment, Tenant
+from tenants.models import Tenant
 from tenants.scope import Session, current_tenant, lock_in_tenant, tenant_scope
 
 
@@ -102,14 +103,15 @@ def deliver(dispatch_id: UUID) -> None:
 
 
 def _tell_readers(session: orm.Session, envelope: Envelope) -> None:
-    roles = [role for role, rights in PERMISSIONS.items() if Permission.DISPATCHES_READ in rights]
-    people = session.scalars(
-        sa.select(Appointment.person_id)
-        .where(Appointment.role.in_(roles), Appointment.valid_from <= today())
-        .where(sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today()))
-    )
     text = f"{envelope.sender_name} gửi: {envelope.subject}"
-    post(session, set(people), "dispatch", f"dispatch:{envelope.id}", text, f"/dispatches/{envelope.id}")
+    post(
+        session,
+        holders(session, Permission.DISPATCHES_READ),
+        "dispatch",
+        f"dispatch:{envelope.id}",
+        text,
+        f"/dispatches/{envelope.id}",
+    )
 
 
 def mark_delivered(session: orm.Session, dispatch_id: UUID) -> None:

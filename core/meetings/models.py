@@ -57,5 +57,7 @@ class Petition(TenantOwned, Base):
     __table_args__ = (
         tenant_key("visit_id", "visit"),
         tenant_key("cell_id", "unit"),
-        sa.Index("ix_petition_open", "tenant_id", "raised_on", postgresql_where=sa.text("answered_at IS NULL")),
+        sa.Index(
+            "ix_petition_open", "tenant_id", "raised_on", postgresql_where=sa.text("answered_at IS NULL")
+        ),
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 
-from core.notices.models import Job, JobKind, Notice
+from core.notices.models import Job, JobKind, JobState, Notice
 from tenants.access import Actor
 from tenants.clock import now
 from tenants.db import new_id
@@ -54,3 +54,11 @@ def post(
         return 0
     made = insert(Notice).values(rows).on_conflict_do_nothing().returning(Notice.id)
     return len(session.scalars(made).all())
+
+
+def owe_again(session: orm.Session, actor: Actor, kind: JobKind, subject_id: UUID, **args: Any) -> UUID:
+    """Owe work that may be asked for again once it has ended; asked twice meanwhile, it is one job."""
+    ended = sa.select(sa.func.count()).where(
+        Job.subject_id == subject_id, Job.kind == kind, Job.state.in_((JobState.DONE, JobState.DEAD))
+    )
+    return owe(session, actor, kind, f"{kind}:{subject_id}:{session.scalar(ended)}", subject_id, **args)

@@ -41,7 +41,9 @@ class Official(TenantOwned, Base):
     own_cell_id: Mapped[UUID | None]
     retired_on: Mapped[date | None]
     person: Mapped[Person] = orm.relationship(primaryjoin="foreign(Official.person_id) == Person.id")
-    level: Mapped[RotationLevel] = orm.relationship(primaryjoin="foreign(Official.level_id) == RotationLevel.id")
+    level: Mapped[RotationLevel] = orm.relationship(
+        primaryjoin="foreign(Official.level_id) == RotationLevel.id"
+    )
     own_cell: Mapped[Unit | None] = orm.relationship(primaryjoin="foreign(Official.own_cell_id) == Unit.id")
     areas: Mapped[list["OfficialArea"]] = orm.relationship(
         primaryjoin="foreign(OfficialArea.official_id) == Official.id", cascade="all, delete-orphan"
@@ -143,7 +145,9 @@ class PlannedVisit(TenantOwned, Base):
     month: Mapped[date]
     meets_on: Mapped[date]
     source: Mapped[str]
-    official: Mapped[Official] = orm.relationship(primaryjoin="foreign(PlannedVisit.official_id) == Official.id")
+    official: Mapped[Official] = orm.relationship(
+        primaryjoin="foreign(PlannedVisit.official_id) == Official.id"
+    )
     cell: Mapped[Unit] = orm.relationship(primaryjoin="foreign(PlannedVisit.cell_id) == Unit.id")
     __table_args__ = (
         sa.UniqueConstraint("tenant_id", "version_id", "official_id", "cell_id", "month"),

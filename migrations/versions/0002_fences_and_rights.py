@@ -67,9 +67,9 @@ FROZEN = [
     f"CREATE POLICY published_is_full ON planned_visit AS RESTRICTIVE FOR INSERT WITH CHECK ({DRAFT})",
 ]
 LEVELS = [
-    ("province", "Cấp tỉnh", 1, "TU"),
-    ("district", "Cấp huyện", 2, "HU"),
-    ("commune", "Cấp xã", 3, "ĐU"),
+    ("TINH", "Cấp tỉnh", 1, "TU"),
+    ("HUYEN", "Cấp huyện", 2, "HU"),
+    ("XA", "Cấp xã", 3, "ĐU"),
 ]
 
 

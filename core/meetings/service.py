@@ -1,0 +1,41 @@
+"""Setting the days on which cells meet."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import insert
+
+from core.meetings.calendar import usual_meetings
+from core.meetings.models import Meeting, MeetingKind
+from tenants.access import Actor, Permission, require
+from tenants.audit import record
+from tenants.db import new_id
+from tenants.models import Unit
+from tenants.scope import current_tenant
+from tenants.tree import UnitKind
+
+CHUNK = 2_000
+
+
+def set_usual_meetings(session: orm.Session, actor: Actor, first_month: date, months: int) -> int:
+    """Give every cell its regular meeting on its usual day where the month has none; returns how many."""
+    require(actor, Permission.ROTATION_GENERATE)
+    cells = session.execute(
+        sa.select(Unit.id, Unit.meeting_day, Unit.meeting_slot)
+        .where(Unit.kind == UnitKind.CELL, Unit.meeting_day.is_not(None), Unit.valid_to.is_(None))
+        .order_by(Unit.path)
+    ).all()
+    rows = [
+        {"tenant_id": current_tenant(), "id": new_id(), "cell_id": cell.id, "kind": MeetingKind.REGULAR,
+         "month": month, "meets_on": day, "slot": cell.meeting_slot or "evening"}
+        for cell in cells
+        for month, day in usual_meetings(first_month, months, cell.meeting_day)
+    ]  # fmt: skip
+    made = 0
+    for start in range(0, len(rows), CHUNK):
+        statement = insert(Meeting).values(rows[start : start + CHUNK]).on_conflict_do_nothing()
+        made += len(session.scalars(statement.returning(Meeting.id)).all())
+    if made:
+        record(session, actor, "meeting:set", months=months, first_month=first_month, made=made)
+    return made

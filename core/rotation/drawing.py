@@ -1,0 +1,52 @@
+"""Drawing up a version: the solver's answer as rows and as words (design: rotation, API)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from core.rotation.explain import Shortfall, shortfalls
+from core.rotation.problem import PlannedVisit, Problem
+from core.rotation.replan import PlanDiff, replan
+from core.rotation.score import RuleScore, objective, score
+from core.rotation.solver import Plan, plan
+from core.rotation.validate import validate
+
+Progress = Callable[[str, int], None]
+
+
+class BrokenRotationError(Exception):
+    """The validator, on its own path, found a hard rule broken: never to be saved."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn-up rotation: visits, what each rule scores, what could not be had and why."""
+
+    visits: tuple[PlannedVisit, ...]
+    scores: tuple[RuleScore, ...]
+    shortfalls: tuple[Shortfall, ...]
+
+
+def draw(problem: Problem, seed: int, progress: Progress) -> Drawing:
+    """A rotation of the whole horizon from nothing. Raises BrokenRotationError."""
+    return _explained(problem, plan(problem, seed, progress), progress)
+
+
+def redraw(problem: Problem, published: tuple[PlannedVisit, ...], today: date, progress: Progress) -> Drawing:
+    """The published rotation mended with few changes, the past as it was. Raises BrokenRotationError."""
+    progress("Đang sửa lịch đã công bố", 20)
+    mended: PlanDiff = replan(problem, published, today)
+    scores = score(problem, mended.visits)
+    result = Plan(mended.visits, mended.unmet, scores, objective(scores))
+    return _explained(problem, result, progress, since=today)
+
+
+def _explained(problem: Problem, result: Plan, progress: Progress, since: date = date.min) -> Drawing:
+    progress("Đang kiểm tra và giải thích", 85)
+    ahead = {(visit.official, visit.month) for visit in result.visits if visit.day >= since}
+    broken = [
+        fault for fault in validate(problem, result.visits) if (fault.ref.official, fault.ref.month) in ahead
+    ]
+    if broken:
+        raise BrokenRotationError(f"{len(broken)} visits break {broken[0].rule}")
+    return Drawing(result.visits, result.scores, shortfalls(problem, result))

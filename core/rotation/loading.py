@@ -1,0 +1,132 @@
+"""From the tenant's rows to the solver's facts."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from math import cos, radians
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from core.meetings.calendar import months_from
+from core.meetings.models import Meeting, MeetingKind
+from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationLevel, Visit
+from core.rotation.problem import Cell, CellMeeting, Level, PastVisit, PlannedVisit, Problem, Slot
+from core.rotation.problem import Official as Visitor
+from tenants.models import CellSetting, Person, Unit
+from tenants.tree import UnitKind
+
+KM_A_DEGREE = 111.2
+HISTORY_YEARS = 1
+SLOTS = {slot.value: slot for slot in Slot}
+
+
+def load_problem(session: orm.Session, rotation: Rotation) -> Problem:
+    """Everything the rotation's months are decided from, as it stands now."""
+    cells = _cells(session, rotation)
+    return Problem(
+        rotation.first_month,
+        rotation.months,
+        tuple(_levels(session)),
+        tuple(cells.values()),
+        tuple(_visitors(session, cells)),
+        tuple(_history(session, rotation)),
+    )
+
+
+def _levels(session: orm.Session) -> list[Level]:
+    rows = session.scalars(sa.select(RotationLevel).order_by(RotationLevel.code))
+    return [Level(row.code, row.period_months, row.name) for row in rows]
+
+
+def _cells(session: orm.Session, rotation: Rotation) -> dict[str, Cell]:
+    meetings = _meetings(session, rotation)
+    rows = session.execute(
+        sa.select(Unit.id, Unit.path, Unit.name, Unit.special, Unit.longitude, Unit.latitude)
+        .add_columns(sa.func.coalesce(CellSetting.is_residential, False).label("receives"))
+        .outerjoin(CellSetting, CellSetting.id == Unit.setting_id)
+        .where(Unit.kind == UnitKind.CELL, Unit.valid_to.is_(None))
+        .order_by(Unit.path)
+    )
+    return {
+        str(row.id): Cell(
+            str(row.id), row.path, row.name, row.special, meetings.get(row.id, {}),
+            _kilometres(row.longitude, row.latitude), row.receives,
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _kilometres(longitude: float | None, latitude: float | None) -> tuple[float, float] | None:
+    if longitude is None or latitude is None:
+        return None
+    return longitude * KM_A_DEGREE * cos(radians(latitude)), latitude * KM_A_DEGREE
+
+
+def _meetings(session: orm.Session, rotation: Rotation) -> Mapping[UUID, dict[date, CellMeeting]]:
+    months = months_from(rotation.first_month, rotation.months)
+    found: dict[UUID, dict[date, CellMeeting]] = defaultdict(dict)
+    query = sa.select(Meeting.cell_id, Meeting.month, Meeting.meets_on, Meeting.slot)
+    query = query.where(
+        Meeting.kind == MeetingKind.REGULAR, Meeting.month >= months[0], Meeting.month <= months[-1]
+    )
+    for row in session.execute(query):
+        found[row.cell_id][row.month] = CellMeeting(row.meets_on, SLOTS[row.slot])
+    return found
+
+
+def _visitors(session: orm.Session, cells: Mapping[str, Cell]) -> list[Visitor]:
+    areas, away = _areas(session, cells), _away(session)
+    rows = session.execute(
+        sa.select(Official.id, Person.id.label("person_id"), Person.full_name, RotationLevel.code)
+        .add_columns(Official.own_cell_id)
+        .join(Person, Person.id == Official.person_id)
+        .join(RotationLevel, RotationLevel.id == Official.level_id)
+        .where(Official.retired_on.is_(None))
+        .order_by(Person.code)
+    )
+    return [
+        Visitor(
+            str(row.id), row.full_name, row.code, areas.get(row.id, ()),
+            str(row.own_cell_id) if row.own_cell_id else None, away.get(row.person_id, ()),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _areas(session: orm.Session, cells: Mapping[str, Cell]) -> dict[UUID, tuple[str, ...]]:
+    receiving = [(cell.unit, cell.id) for cell in cells.values() if cell.receives]
+    under: dict[str, list[str]] = {}
+    found: dict[UUID, list[str]] = defaultdict(list)
+    query = sa.select(OfficialArea.official_id, Unit.path).join(Unit, Unit.id == OfficialArea.unit_id)
+    for official_id, path in session.execute(query.order_by(Unit.path)):
+        inside = under.setdefault(path, [cell for unit, cell in receiving if unit.startswith(path)])
+        found[official_id] += inside
+    return {official: tuple(dict.fromkeys(inside)) for official, inside in found.items()}
+
+
+def _away(session: orm.Session) -> dict[UUID, tuple[tuple[date, date], ...]]:
+    found: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    query = sa.select(Absence.person_id, Absence.starts_on, Absence.ends_on).order_by(Absence.starts_on)
+    for person_id, start, end in session.execute(query):
+        found[person_id].append((start, end))
+    return {person_id: tuple(ranges) for person_id, ranges in found.items()}
+
+
+def _history(session: orm.Session, rotation: Rotation) -> list[PastVisit]:
+    earliest = rotation.first_month.replace(year=rotation.first_month.year - HISTORY_YEARS)
+    query = sa.select(Visit.official_id, Visit.cell_id, Visit.month).where(
+        Visit.cancelled_at.is_(None), Visit.missed_reason.is_(None),
+        Visit.month >= earliest, Visit.month < rotation.first_month,
+    )  # fmt: skip
+    rows = session.execute(query.order_by(Visit.month, Visit.id))
+    return [PastVisit(str(row.official_id), str(row.cell_id), row.month) for row in rows]
+
+
+def standing_visits(session: orm.Session, rotation: Rotation) -> tuple[PlannedVisit, ...]:
+    """The rotation's visits as promised today, cancelled ones left out."""
+    query = sa.select(Visit.official_id, Visit.cell_id, Visit.month, Visit.meets_on)
+    query = query.where(Visit.rotation_id == rotation.id, Visit.cancelled_at.is_(None))
+    rows = session.execute(query.order_by(Visit.meets_on, Visit.id))
+    return tuple(PlannedVisit(str(r.official_id), str(r.cell_id), r.month, r.meets_on) for r in rows)

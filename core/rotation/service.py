@@ -1,0 +1,222 @@
+"""The verbs of a rotation: generate, re-plan, publish, discard (S4-01 to S4-03, S4-11, S4-14)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import insert
+
+from core.data import digest, to_data
+from core.meetings.service import set_usual_meetings
+from core.notices.models import JobKind
+from core.notices.work import owe_again, post
+from core.plans.models import Plan
+from core.rotation.drawing import Drawing
+from core.rotation.loading import standing_visits
+from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion, Visit
+from core.rotation.problem import PlannedVisit as Assignment
+from core.rotation.replan import PlanDiff, diff
+from tenants.access import Actor, Permission, Role, require
+from tenants.audit import record
+from tenants.clock import now, today
+from tenants.db import new_id
+from tenants.models import Appointment, Unit
+from tenants.scope import current_tenant
+from tenants.vietnamese import nfc
+
+CHUNK = 2_000
+
+
+class RotationError(Exception):
+    """The step is not possible; the text is for the person."""
+
+
+def open_rotation(session: orm.Session, actor: Actor, plan: Plan, first_month: date, months: int) -> Rotation:
+    """The plan's rotation from a month on, made when first asked for, with the cells' usual meetings."""
+    require(actor, Permission.ROTATION_GENERATE)
+    query = sa.select(Rotation).where(Rotation.plan_id == plan.id, Rotation.first_month == first_month)
+    rotation = session.scalar(query)
+    if rotation is None:
+        rotation = Rotation(plan_id=plan.id, first_month=first_month, months=months)
+        session.add(rotation)
+        session.flush()
+    set_usual_meetings(session, actor, first_month, months)
+    return rotation
+
+
+def generate(session: orm.Session, actor: Actor, rotation: Rotation, seed: int = 0) -> UUID:
+    """Owe the drawing-up of a first version, or of a new draft over one not yet published; the job's id."""
+    require(actor, Permission.ROTATION_GENERATE)
+    if latest_published(session, rotation.id):
+        raise RotationError("Lịch đã công bố; hãy dùng “Điều chỉnh lịch” để thay đổi ít nhất có thể.")
+    return owe_again(session, actor, JobKind.GENERATE_ROTATION, rotation.id, seed=seed)
+
+
+def adjust(session: orm.Session, actor: Actor, rotation: Rotation, reason: str) -> UUID:
+    """Owe a re-plan of the published version with few changes, the past untouched; the job's id."""
+    require(actor, Permission.ROTATION_GENERATE)
+    if latest_published(session, rotation.id) is None:
+        raise RotationError("Chưa có bản nào được công bố để điều chỉnh.")
+    if not reason.strip():
+        raise RotationError("Xin ghi lý do điều chỉnh; các đồng chí có liên quan sẽ đọc được.")
+    day = today().isoformat()
+    return owe_again(
+        session, actor, JobKind.GENERATE_ROTATION, rotation.id, since=day, reason=nfc(reason.strip())
+    )
+
+
+def latest_published(session: orm.Session, rotation_id: UUID) -> RotationVersion | None:
+    """The version in force."""
+    query = sa.select(RotationVersion).where(
+        RotationVersion.rotation_id == rotation_id, RotationVersion.published_at.is_not(None)
+    )
+    return session.scalar(query.order_by(RotationVersion.number.desc()).limit(1))
+
+
+def draft_of(session: orm.Session, rotation_id: UUID) -> RotationVersion | None:
+    """The version that waits to be looked at and published."""
+    query = sa.select(RotationVersion).where(RotationVersion.rotation_id == rotation_id)
+    return session.scalar(query.where(RotationVersion.published_at.is_(None)))
+
+
+def save_draft(
+    session: orm.Session, actor: Actor, rotation: Rotation, drawing: Drawing, reason: str
+) -> RotationVersion:
+    """Keep a drawing as the rotation's one draft, in the place of an earlier draft."""
+    discard(session, actor, rotation)
+    last = latest_published(session, rotation.id)
+    before = standing_visits(session, rotation)
+    version = RotationVersion(
+        rotation_id=rotation.id, number=(last.number if last else 0) + 1, reason=reason,
+        scores=[_score_row(score) for score in drawing.scores],
+        shortfalls=to_data(drawing.shortfalls), changes=_changes(diff(before, drawing.visits)),
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    _keep_visits(session, version.id, drawing.visits)
+    record(session, actor, "rotation:draw", version, visits=len(drawing.visits), number=version.number)
+    return version
+
+
+def _score_row(score: Any) -> dict[str, Any]:
+    return {"rule": score.rule.value, "label": score.label_vi, "broken": score.broken, "cost": score.cost}
+
+
+def _changes(change: PlanDiff) -> dict[str, Any]:
+    return {
+        "kept": len(change.kept), "added": len(change.added), "removed": len(change.removed),
+        "moved": len(change.moved), "people": len({c.official for c in change.changes}),
+    }  # fmt: skip
+
+
+def _keep_visits(session: orm.Session, version_id: UUID, visits: Iterable[Assignment]) -> None:
+    rows = [
+        {"tenant_id": current_tenant(), "id": new_id(), "version_id": version_id, "official_id": UUID(v.official),
+         "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day, "source": v.source.value}
+        for v in visits
+    ]  # fmt: skip
+    for start in range(0, len(rows), CHUNK):
+        session.execute(insert(PlannedVisit).values(rows[start : start + CHUNK]))
+
+
+def discard(session: orm.Session, actor: Actor, rotation: Rotation) -> None:
+    """Throw the draft away; what is published stays."""
+    require(actor, Permission.ROTATION_GENERATE)
+    if (draft := draft_of(session, rotation.id)) is not None:
+        session.execute(sa.delete(PlannedVisit).where(PlannedVisit.version_id == draft.id))
+        session.delete(draft)
+        session.flush()
+
+
+def assignments_of(session: orm.Session, version_id: UUID) -> tuple[Assignment, ...]:
+    """What a version assigns, by day."""
+    query = sa.select(
+        PlannedVisit.official_id, PlannedVisit.cell_id, PlannedVisit.month, PlannedVisit.meets_on
+    )
+    rows = session.execute(query.where(PlannedVisit.version_id == version_id).order_by(PlannedVisit.meets_on))
+    return tuple(Assignment(str(r.official_id), str(r.cell_id), r.month, r.meets_on) for r in rows)
+
+
+def publish(session: orm.Session, actor: Actor, version: RotationVersion) -> PlanDiff:
+    """Freeze the draft, carry its differences into the visits, tell only those whose visits changed."""
+    require(actor, Permission.ROTATION_PUBLISH)
+    if version.published_at is not None:
+        raise RotationError(f"Bản {version.number} đã được công bố.")
+    new = assignments_of(session, version.id)
+    change = diff(standing_visits(session, version.rotation), new)
+    version.changes = _changes(change)
+    version.sha256 = digest(
+        [[v.official, v.cell, v.month.isoformat(), v.day.isoformat()] for v in sorted(new, key=_order)]
+    )
+    version.published_at, version.published_by = now(), actor.account_id
+    _carry_over(session, version, change)
+    told = _tell(session, version, change)
+    record(
+        session, actor, "rotation:publish", version, number=version.number, told=told, sha256=version.sha256
+    )
+    return change
+
+
+def _order(visit: Assignment) -> tuple[str, str, date]:
+    return visit.official, visit.cell, visit.month
+
+
+def _carry_over(session: orm.Session, version: RotationVersion, change: PlanDiff) -> None:
+    gone = [c.before for c in (*change.removed, *change.moved) if c.before]
+    come = [c.after for c in (*change.added, *change.moved) if c.after]
+    for visit in gone:
+        session.execute(
+            sa.update(Visit)
+            .where(Visit.rotation_id == version.rotation_id, Visit.official_id == UUID(visit.official))
+            .where(Visit.cell_id == UUID(visit.cell), Visit.month == visit.month, Visit.settled_at.is_(None))
+            .values(cancelled_at=now(), cancelled_reason=version.reason)
+        )
+    rows = [
+        {"tenant_id": current_tenant(), "id": new_id(), "rotation_id": version.rotation_id, "cancelled_reason": "",
+         "official_id": UUID(v.official), "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day,
+         "assigned_at": now()}
+        for v in come
+    ]  # fmt: skip
+    for start in range(0, len(rows), CHUNK):
+        statement = insert(Visit).values(rows[start : start + CHUNK])
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["tenant_id", "rotation_id", "official_id", "cell_id", "month"],
+                set_={"meets_on": statement.excluded.meets_on, "cancelled_at": None, "cancelled_reason": ""},
+            )
+        )
+
+
+def _tell(session: orm.Session, version: RotationVersion, change: PlanDiff) -> int:
+    come = Counter(c.official for c in change.changes if c.after)
+    gone = Counter(c.official for c in change.changes if c.before)
+    person_of = dict(session.execute(sa.select(Official.id, Official.person_id)).tuples().all())
+    told = 0
+    for official in sorted(come.keys() | gone.keys()):
+        text = f"Lịch dự sinh hoạt (bản {version.number}): đồng chí có {come[official]} lượt mới"
+        text += f", {gone[official]} lượt không còn." if gone[official] else "."
+        told += post(
+            session, {person_of[UUID(official)]}, "rotation", f"rotation:{version.id}", text, "/visits/"
+        )
+    return told + _tell_cells(session, version, change)
+
+
+def _tell_cells(session: orm.Session, version: RotationVersion, change: PlanDiff) -> int:
+    touched: dict[UUID, int] = defaultdict(int)
+    for c in change.changes:
+        for visit in (c.before, c.after):
+            if visit:
+                touched[UUID(visit.cell)] += 1
+    query = sa.select(Appointment.person_id, Unit.id, Unit.name).join(Unit, Unit.id == Appointment.unit_id)
+    query = query.where(
+        Appointment.role == Role.SECRETARY, Unit.id.in_(touched), Appointment.valid_to.is_(None)
+    )
+    told = 0
+    for person_id, cell_id, name in session.execute(query):
+        text = f"{name}: lịch đồng chí cấp trên về dự (bản {version.number}) có {touched[cell_id]} thay đổi."
+        told += post(session, {person_id}, "rotation", f"rotation:{version.id}:{cell_id}", text, "/rotation/")
+    return told
