@@ -59,7 +59,7 @@ def test_a_second_start_keeps_the_data(tmp_path: Path) -> None:
         assert redis.Redis.from_url(second.environment()["REDIS_URL"]).get("rq:kept") == b"27"
 
 
-def test_a_killed_launcher_leaves_no_process(launcher: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_a_killed_launcher_leaves_no_process_and_can_start_again(launcher: subprocess.Popen[bytes], tmp_path: Path) -> None:
     assert launcher.stdout
     with launcher.stdout as output:
         pids = json.loads(output.readline())
@@ -69,6 +69,9 @@ def test_a_killed_launcher_leaves_no_process(launcher: subprocess.Popen[bytes], 
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
         assert time.monotonic() < deadline, f"still running: {pids}"
         time.sleep(0.05)
+    with Stack(tmp_path) as again:
+        assert again.embedded
+        assert again.embedded.postgres_ready()
 
 
 def test_servers_crash_and_come_back_with_their_data(tmp_path: Path) -> None:
