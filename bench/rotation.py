@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -87,9 +87,11 @@ def _officials(
         yield _official(rng, f"t{i}", LEVELS[2], area, None)
 
 
-def _official(rng: np.random.Generator, who: str, level: Level, area: list[Cell], own: Cell | None) -> Official:
+def _official(
+    rng: np.random.Generator, who: str, level: Level, area: list[Cell], own: Cell | None
+) -> Official:
     mine = tuple(cell.id for cell in area if cell is not own)
-    middle = np.mean([cell.xy for cell in area], axis=0) + rng.normal(0, 2, 2)
+    middle = np.mean([cell.xy for cell in area if cell.xy], axis=0) + rng.normal(0, 2, 2)
     away = tuple(_absence(rng) for _ in range(3))
     if rng.random() < 0.01:
         month = MONTHS[int(rng.integers(12))]
@@ -100,7 +102,11 @@ def _official(rng: np.random.Generator, who: str, level: Level, area: list[Cell]
 
 
 def _pins(
-    rng: np.random.Generator, level: Level, area: list[Cell], own: Cell | None, away: tuple[tuple[date, date], ...]
+    rng: np.random.Generator,
+    level: Level,
+    area: list[Cell],
+    own: Cell | None,
+    away: tuple[tuple[date, date], ...],
 ) -> Iterable[tuple[str, date]]:
     """His own plan: meetings he can attend, each of a different cell."""
     wanted = [at for at in range(0, 12, level.period_months) if rng.random() < 0.02]
@@ -151,9 +157,17 @@ def measure(name: str, solve: Solver, problem: Problem) -> Row:
     impossible = sum(violation.rule in IMPOSSIBLE for violation in validate(problem, visits))
     price = objective(parts) + impossible * problem.weights.unmet
     return Row(
-        name, impossible, broken[Rule.UNMET], broken[Rule.CROWDING], broken[Rule.REPEAT], broken[Rule.SPECIAL],
-        spread(problem, visits), broken[Rule.TRAVEL] // 10, price, seconds,
-    )  # fmt: skip
+        solver=name,
+        impossible=impossible,
+        unmet=broken[Rule.UNMET],
+        crowding=broken[Rule.CROWDING],
+        repeats=broken[Rule.REPEAT],
+        special=broken[Rule.SPECIAL],
+        spread=spread(problem, visits),
+        km=broken[Rule.TRAVEL] // 10,
+        objective=price,
+        seconds=seconds,
+    )
 
 
 def spread(problem: Problem, visits: tuple[PlannedVisit, ...]) -> float:
@@ -167,27 +181,28 @@ def spread(problem: Problem, visits: tuple[PlannedVisit, ...]) -> float:
 
 
 def run(scale: str = "district", seeds: Iterable[int] = (1, 2, 3)) -> list[Row]:
-    """Print every solver on every seed, with the objective as a ratio to careful greedy's."""
+    """Print every solver on every seed, then ours as ratios to careful greedy's in the same run."""
     print(f"{scale}: {SCALES[scale]}")
-    print(f"{'seed':>4} {'solver':15}" + "".join(f"{name:>11}" for name in (*HEAD, "÷ greedy")))
+    print(f"{'seed':>4} {'solver':16}" + "".join(f"{field.name:>14}" for field in fields(Row)[1:]))
     rows = []
     for seed in seeds:
         problem = instance(SCALES[scale], seed)
         found = [measure(name, solve, problem) for name, solve in SOLVERS.items()]
-        rows += found
         for row in found:
-            print(f"{seed:>4} {row.solver:15}" + _cells_of(row) + f"{row.objective / found[1].objective:>11.4f}")
+            print(f"{seed:>4} {row.solver:16}" + "".join(_number(value) for value in astuple(row)[1:]))
+        print(f"{seed:>4} {'ours ÷ greedy':16}" + "".join(_ratios(found[2], found[1])))
+        rows += found
     return rows
 
 
-HEAD = ("impossible", "unmet", "crowding", "repeats", "special", "spread", "km", "objective", "CPU s")
+def _number(value: float) -> str:
+    return f"{value:>14,}" if isinstance(value, int) else f"{value:>14.3f}"
 
 
-def _cells_of(row: Row) -> str:
-    counts = (row.impossible, row.unmet, row.crowding, row.repeats, row.special)
-    whole = "".join(f"{count:>11,}" for count in counts)
-    return f"{whole}{row.spread:>11.2f}{row.km:>11,}{row.objective:>11.3g}{row.seconds:>11.3f}"
+def _ratios(ours: Row, theirs: Row) -> Iterable[str]:
+    for mine, other in zip(astuple(ours)[1:], astuple(theirs)[1:], strict=True):
+        yield f"{mine / other:>14.4f}" if other else f"{'–':>14}"
 
 
 if __name__ == "__main__":
-    run(*sys.argv[1:2], **({"seeds": [int(seed) for seed in sys.argv[2:]]} if sys.argv[2:] else {}))
+    run(sys.argv[1] if sys.argv[1:] else "district", [int(seed) for seed in sys.argv[2:]] or (1, 2, 3))

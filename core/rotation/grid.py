@@ -1,16 +1,17 @@
-"""The problem as arrays: the arcs that hard rules leave open, and the state a solver moves.
+"""The problem as arrays: the arcs that hard rules leave open.
 
 An *edge* is an (official, cell of his area) pair; an *arc* is an edge in a month. Design: rotation.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rotation.problem import Duty, Official, Problem, Reason, ordinal
+from core.rotation.problem import Duty, Official, PlannedVisit, Problem, Reason, ordinal
 from core.rotation.score import LOOK_BACK, Target, allowances, targets, travel_cost
 
 Ints = NDArray[np.int64]
@@ -27,8 +28,8 @@ class Grid:
     """Arrays by edge [E], official [M], cell [C], duty [D], month [T] and spacing window [C, W, L+T].
 
     ``blocked`` [E, T] is 0 for an open arc, else an index into ``REASONS``. ``pin_edge`` is -1 without
-    a pin; ``first`` and ``duty_first`` [M+1] bound each official's edges and duties. Months of ``seen`` and ``windows`` start a year
-    before the horizon.
+    a pin; ``first`` and ``duty_first`` [M+1] bound each official's edges and duties. Months of ``seen``
+    and ``windows`` start a year before the horizon.
     """
 
     problem: Problem
@@ -56,7 +57,12 @@ class Grid:
     @property
     def open(self) -> Bools:
         """[E, T] arcs no hard rule closes."""
-        return self.blocked == OPEN
+        arcs: Bools = self.blocked == OPEN
+        return arcs
+
+    def edges_of(self, m: int) -> Ints:
+        """The edges of one official."""
+        return np.arange(self.first[m], self.first[m + 1])
 
 
 def build(problem: Problem, today: date | None = None) -> Grid:
@@ -99,8 +105,8 @@ def build(problem: Problem, today: date | None = None) -> Grid:
     )
 
 
-def _ints(values: object) -> Ints:
-    return np.fromiter(values, np.int64)  # type: ignore[call-overload, no-any-return]
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, np.int64)
 
 
 def _edges(problem: Problem, cells: dict[str, int]) -> tuple[Ints, Ints, Ints]:
@@ -181,106 +187,19 @@ def _seen(problem: Problem, cells: dict[str, int]) -> Bools:
     return seen
 
 
-class State:
-    """A rotation being moved: each duty's edge (-1 when unmet) and month, and the counts they make.
-
-    ``kept_edge`` and ``kept_month`` hold published visits, dear to change; -1 where there is none.
-    """
-
-    def __init__(self, grid: Grid) -> None:
-        duties, cells, months = len(grid.duties), len(grid.problem.cells), grid.problem.months
-        self.grid = grid
-        self.edge: Ints = np.full(duties, -1, np.int64)
-        self.month: Ints = np.zeros(duties, np.int64)
-        self.visitors: Ints = np.zeros((cells, months), np.int64)
-        self.visits: Ints = np.zeros(cells, np.int64)
-        self.times: Ints = grid.past.copy()
-        self.kept_edge: Ints = np.full(duties, -1, np.int64)
-        self.kept_month: Ints = np.zeros(duties, np.int64)
-
-    def place(self, duties: Ints, edges: Ints, months: Ints) -> None:
-        """Give unmet duties their edges and months; -1 leaves one unmet."""
-        self.edge[duties], self.month[duties] = edges, months
-        self._count(duties, 1)
-
-    def lift(self, duties: Ints) -> None:
-        """Make the duties unmet."""
-        self._count(duties, -1)
-        self.edge[duties] = -1
-
-    def _count(self, duties: Ints, by: int) -> None:
-        met = duties[self.edge[duties] >= 0]
-        edges, cells = self.edge[met], self.grid.cell[self.edge[met]]
-        np.add.at(self.visitors, (cells, self.month[met]), by)
-        np.add.at(self.visits, cells, by)
-        np.add.at(self.times, edges, by)
-
-    def add(self, duties: Ints, edges: Ints, months: Ints) -> int:
-        """Place, and say by how much the prices of the visits raise the objective, unmet duties apart."""
-        cells = self.grid.cell[edges[edges >= 0]]
-        if len(np.unique(cells)) == len(cells):
-            met = edges >= 0
-            cost = int(self.arc_cost(edges[met])[np.arange(len(cells)), months[met]].sum())
-            self.place(duties, edges, months)
-        else:
-            pairs = zip(np.split(duties, len(duties)), edges.tolist(), months.tolist(), strict=True)
-            cost = sum(self._add_one(duty, edge, month) for duty, edge, month in pairs)
-        return cost + int(self.change_cost(duties[edges >= 0], edges[edges >= 0], months[edges >= 0]).sum())
-
-    def _add_one(self, duty: Ints, edge: int, month: int) -> int:
-        cost = int(self.arc_cost(np.array([edge]))[0, month]) if edge >= 0 else 0
-        self.place(duty, np.array([edge]), np.array([month]))
-        return cost
-
-    def change_cost(self, duties: Ints, edges: Ints, months: Ints | int) -> Ints:
-        """[n] price of putting published duties on these arcs instead of their own."""
-        kept = self.kept_edge[duties]
-        moved = (kept >= 0) & ((kept != edges) | (self.kept_month[duties] != months))
-        cost: Ints = self.grid.problem.weights.change * moved
-        return cost
-
-    def edge_cost(self, edges: Ints) -> Ints:
-        """[n] price an official pays on each edge: travel and repetition."""
-        weights, grid = self.grid.problem.weights, self.grid
-        again = self.times[edges] >= grid.allowed[grid.official[edges]]
-        return weights.travel * grid.travel[edges] + weights.repeat * again
-
-    def cell_cost(self, cells: Ints, more: int) -> Ints:
-        """[n] price of each cell's (``more`` + 1)-th further visit, whatever its month."""
-        weights, grid, visits = self.grid.problem.weights, self.grid, self.visits[cells] + more
-        short = visits < grid.least[cells]
-        special: Ints = weights.special * grid.worth[cells] * short
-        return weights.cover * (2 * visits + 1) - grid.pull[cells] - special
-
-    def spacing_gain(self, cells: Ints) -> Ints:
-        """[n, T] number of empty windows a first visit would fill."""
-        here = self.visitors[cells] > 0
-        seen = np.concatenate([self.grid.seen[cells], here], 1)
-        windows = self.grid.windows[cells]
-        empty = ~(windows & seen[:, None, :]).any(2)
-        gain: Ints = (windows[:, :, LOOK_BACK:] & empty[:, :, None]).sum(1) * ~here
-        return gain
-
-    def arc_cost(self, edges: Ints) -> Ints:
-        """[n, T] exact rise of the objective if one visit were added on each arc."""
-        cells, weights = self.grid.cell[edges], self.grid.problem.weights
-        fixed = self.edge_cost(edges) + self.cell_cost(cells, 0)
-        crowd = weights.crowding * self.visitors[cells] - weights.spacing * self.spacing_gain(cells)
-        return fixed[:, None] + crowd
-
-    def objective(self) -> int:
-        """The objective of the state, equal to that of ``score`` on the same visits."""
-        grid, weights = self.grid, self.grid.problem.weights
-        seen = np.concatenate([grid.seen, self.visitors > 0], 1)
-        empty = grid.windows.any(2) & ~(grid.windows & seen[:, None, :]).any(2)
-        again, before = (np.maximum(0, n - grid.allowed[grid.official]) for n in (self.times, grid.past))
-        cover = weights.cover * self.visits**2 - grid.pull * self.visits + grid.floor_cost
-        return int(
-            weights.unmet * (self.edge < 0).sum()
-            + weights.crowding * (self.visitors * (self.visitors - 1) // 2).sum()
-            + weights.repeat * (again - before).sum()
-            + weights.special * (grid.worth * np.maximum(0, grid.least - self.visits)).sum()
-            + cover.sum()
-            + weights.spacing * empty.sum()
-            + weights.travel * grid.travel[self.edge[self.edge >= 0]].sum()
-        )
+def located(grid: Grid, visits: Iterable[PlannedVisit]) -> tuple[Ints, Ints, Ints]:
+    """Each visit's duty, edge and month number; the duty is -1 when the problem no longer asks for it."""
+    problem, start = grid.problem, ordinal(grid.problem.first_month)
+    duty_at = {(d.official, problem.period(d.official, d.months[0])): i for i, d in enumerate(grid.duties)}
+    edge_at = {
+        (problem.officials[m].id, problem.cells[c].id): e
+        for e, (m, c) in enumerate(zip(grid.official.tolist(), grid.cell.tolist(), strict=True))
+    }
+    found = []
+    for visit in visits:
+        month, edge = ordinal(visit.month) - start, edge_at.get((visit.official, visit.cell), -1)
+        known = visit.official in problem.official_of and edge >= 0 and 0 <= month < problem.months
+        period = problem.period(visit.official, visit.month) if known else -1
+        found.append((duty_at.get((visit.official, period), -1), edge, month))
+    at = np.array(found, np.int64).reshape(-1, 3)
+    return at[:, 0], at[:, 1], at[:, 2]

@@ -18,17 +18,17 @@ LONGEST_HORIZON = 24
 class Slot(StrEnum):
     """The part of the day a meeting takes."""
 
-    label: str
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
 
-    def __new__(cls, value: str, label: str) -> "Slot":
-        slot = str.__new__(cls, value)
-        slot._value_ = value
-        slot.label = label
-        return slot
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return SLOT_LABELS[self]
 
-    MORNING = "morning", "buổi sáng"
-    AFTERNOON = "afternoon", "buổi chiều"
-    EVENING = "evening", "buổi tối"
+
+SLOT_LABELS = {Slot.MORNING: "buổi sáng", Slot.AFTERNOON: "buổi chiều", Slot.EVENING: "buổi tối"}
 
 
 class Source(StrEnum):
@@ -41,21 +41,29 @@ class Source(StrEnum):
 class Reason(StrEnum):
     """Why an official cannot attend a meeting."""
 
-    label: str
+    NO_MEETING = "no_meeting"
+    OWN_CELL = "own_cell"
+    AWAY = "away"
+    OWN_MEETING = "own_meeting"
+    PAST = "past"
+    OVERFULL = "overfull"
+    AREA_EMPTY = "area_empty"
 
-    def __new__(cls, value: str, label: str) -> "Reason":
-        reason = str.__new__(cls, value)
-        reason._value_ = value
-        reason.label = label
-        return reason
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return REASON_LABELS[self]
 
-    NO_MEETING = "no_meeting", "chi bộ không có buổi sinh hoạt trong tháng"
-    OWN_CELL = "own_cell", "là chi bộ nơi đồng chí sinh hoạt"
-    AWAY = "away", "đồng chí vắng mặt ngày họp"
-    OWN_MEETING = "own_meeting", "trùng buổi họp của chi bộ nơi đồng chí sinh hoạt"
-    PAST = "past", "buổi họp đã qua"
-    OVERFULL = "overfull", "buổi họp đã quá đông đồng chí dự"
-    AREA_EMPTY = "area_empty", "chưa được phân công địa bàn"
+
+REASON_LABELS = {
+    Reason.NO_MEETING: "chi bộ không có buổi sinh hoạt trong tháng",
+    Reason.OWN_CELL: "là chi bộ nơi đồng chí sinh hoạt",
+    Reason.AWAY: "đồng chí vắng mặt ngày họp",
+    Reason.OWN_MEETING: "trùng buổi họp của chi bộ nơi đồng chí sinh hoạt",
+    Reason.PAST: "buổi họp đã qua",
+    Reason.OVERFULL: "buổi họp đã quá đông đồng chí dự",
+    Reason.AREA_EMPTY: "chưa được phân công địa bàn",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,8 @@ class CellMeeting:
 class Cell:
     """A cell and its meetings by month; ``special`` 0 (ordinary) to 3 ranks special areas (S4-02).
 
-    A cell that does not ``receive`` visitors is known only for the hours of its own meetings.
+    ``name`` is the full name as spoken ("Chi bộ thôn Đoài"). A cell that does not receive visitors is
+    known only for the hours of its own meetings.
     """
 
     id: str
@@ -246,7 +255,7 @@ def from_ordinal(number: int) -> date:
 
 
 def month_label(month: date) -> str:
-    """"Tháng 3/2025"."""
+    """As "Tháng 3/2025"."""
     return f"Tháng {month.month}/{month.year}"
 
 
@@ -290,11 +299,11 @@ def _bad_frame(problem: Problem) -> Iterator[str]:
 
 def _bad_cell(cell: Cell) -> Iterator[str]:
     if not 0 <= cell.special <= 3:
-        yield f"Chi bộ {cell.name}: mức đặc thù phải từ 0 đến 3; đang nhập {cell.special}."
+        yield f"{cell.name}: mức đặc thù phải từ 0 đến 3; đang nhập {cell.special}."
     for month, meeting in cell.meetings.items():
         if month.day != 1 or (meeting.day.year, meeting.day.month) != (month.year, month.month):
             yield (
-                f"Chi bộ {cell.name}: ngày họp {meeting.day:%d/%m/%Y} không thuộc"
+                f"{cell.name}: ngày họp {meeting.day:%d/%m/%Y} không thuộc"
                 f" {month_label(month).lower()}; hãy sửa ngày họp."
             )
 
@@ -307,7 +316,7 @@ def _bad_official(official: Official, codes: set[str], cells: Mapping[str, Cell]
         if cell not in cells:
             yield f"{who}: địa bàn có chi bộ “{cell}” không tồn tại; hãy bỏ hoặc thay chi bộ này."
         elif not cells[cell].receives:
-            yield f"{who}: địa bàn có chi bộ {cells[cell].name} không nhận đồng chí dự; hãy bỏ khỏi địa bàn."
+            yield f"{who}: địa bàn có {cells[cell].name} không nhận đồng chí dự; hãy bỏ khỏi địa bàn."
         if times > 1:
             yield f"{who}: địa bàn ghi chi bộ “{cell}” {times} lần; chỉ giữ một."
     if official.own_cell is not None and official.own_cell not in cells:
@@ -320,10 +329,12 @@ def _bad_official(official: Official, codes: set[str], cells: Mapping[str, Cell]
 def _bad_pins(problem: Problem, official: Official, cells: Mapping[str, Cell]) -> Iterator[str]:
     period = next(level.period_months for level in problem.levels if level.code == official.level)
     start = ordinal(problem.first_month)
-    taken = {ordinal(past.month) // max(1, period) for past in problem.history if past.official == official.id}
+    taken = {
+        ordinal(past.month) // max(1, period) for past in problem.history if past.official == official.id
+    }
     for cell, month in official.pins:
         name = cells[cell].name if cell in cells else f"“{cell}”"
-        plan = f"Đồng chí {official.name}: kế hoạch cá nhân dự chi bộ {name} {month_label(month).lower()}"
+        plan = f"Đồng chí {official.name}: kế hoạch cá nhân dự {name} {month_label(month).lower()}"
         if cell not in official.area:
             yield f"{plan} nằm ngoài địa bàn; hãy thêm chi bộ vào địa bàn hoặc sửa kế hoạch."
         if month.day != 1 or not start <= ordinal(month) < start + problem.months:

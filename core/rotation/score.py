@@ -17,21 +17,29 @@ LOOK_BACK = 12
 class Rule(StrEnum):
     """The soft rules, the most important first; the label says what one broken unit is."""
 
-    label: str
+    UNMET = "unmet"
+    CROWDING = "crowding"
+    REPEAT = "repeat"
+    SPECIAL = "special"
+    COVER = "cover"
+    SPACING = "spacing"
+    TRAVEL = "travel"
 
-    def __new__(cls, value: str, label: str) -> "Rule":
-        rule = str.__new__(cls, value)
-        rule._value_ = value
-        rule.label = label
-        return rule
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return RULE_LABELS[self]
 
-    UNMET = "unmet", "Kỳ chưa có lượt dự"
-    CROWDING = "crowding", "Cặp đồng chí dự cùng một buổi"
-    REPEAT = "repeat", "Lượt dự lặp lại chi bộ cũ"
-    SPECIAL = "special", "Lượt còn thiếu ở chi bộ đặc thù, chi bộ chưa được dự"
-    COVER = "cover", "Chênh lệch số lượt giữa các chi bộ"
-    SPACING = "spacing", "Khoảng thời gian chi bộ không có đồng chí dự"
-    TRAVEL = "travel", "Quãng đường đi lại (100 m)"
+
+RULE_LABELS = {
+    Rule.UNMET: "Kỳ chưa có lượt dự",
+    Rule.CROWDING: "Cặp đồng chí dự cùng một buổi",
+    Rule.REPEAT: "Lượt dự lặp lại chi bộ cũ",
+    Rule.SPECIAL: "Lượt còn thiếu ở chi bộ đặc thù, chi bộ chưa được dự",
+    Rule.COVER: "Chênh lệch số lượt giữa các chi bộ",
+    Rule.SPACING: "Khoảng thời gian chi bộ không có đồng chí dự",
+    Rule.TRAVEL: "Quãng đường đi lại (100 m)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +162,16 @@ def allowance(duties: int, past: int, usable: int) -> int:
 
 def score(problem: Problem, visits: Iterable[PlannedVisit]) -> tuple[RuleScore, ...]:
     """Every soft rule in order, from scratch; visits may break hard rules (see ``validate``)."""
-    visits, goal, weights = tuple(visits), targets(problem), problem.weights
-    held = Counter(visit.cell for visit in visits)
+    every, goal, weights = tuple(visits), targets(problem), problem.weights
+    held = Counter(visit.cell for visit in every)
     return (
-        _rule(Rule.UNMET, weights.unmet, _unmet(problem, visits)),
-        _rule(Rule.CROWDING, weights.crowding, _crowded(visits)),
-        _rule(Rule.REPEAT, weights.repeat, _repeats(problem, visits)),
+        _rule(Rule.UNMET, weights.unmet, _unmet(problem, every)),
+        _rule(Rule.CROWDING, weights.crowding, _crowded(every)),
+        _rule(Rule.REPEAT, weights.repeat, _repeats(problem, every)),
         _rule(Rule.SPECIAL, weights.special, _short(problem, held, goal)),
         _cover(problem, held, goal),
-        _rule(Rule.SPACING, weights.spacing, _empty_windows(problem, visits, goal)),
-        _travel(problem, visits),
+        _rule(Rule.SPACING, weights.spacing, _empty_windows(problem, every, goal)),
+        _travel(problem, every),
     )
 
 
@@ -210,7 +218,9 @@ def _in_area(problem: Problem, official: str, cell: str) -> bool:
     return official in problem.official_of and cell in problem.official_of[official].area
 
 
-def _short(problem: Problem, held: Mapping[str, int], goal: Mapping[str, Target]) -> Iterator[tuple[Ref, int]]:
+def _short(
+    problem: Problem, held: Mapping[str, int], goal: Mapping[str, Target]
+) -> Iterator[tuple[Ref, int]]:
     for cell, target in goal.items():
         worth = max(1, problem.cell_of[cell].special)
         yield Ref(cell=cell), worth * max(0, target.least - held[cell])
@@ -227,8 +237,9 @@ def _empty_windows(
     problem: Problem, visits: tuple[PlannedVisit, ...], goal: Mapping[str, Target]
 ) -> Iterator[tuple[Ref, int]]:
     start, seen = ordinal(problem.first_month), defaultdict[str, set[int]](set)
-    for visit in (*problem.history, *visits):
-        seen[visit.cell].add(ordinal(visit.month) - start)
+    met = [(past.cell, past.month) for past in problem.history]
+    for cell, month in met + [(visit.cell, visit.month) for visit in visits]:
+        seen[cell].add(ordinal(month) - start)
     for cell, target in goal.items():
         empty = sum(seen[cell].isdisjoint(range(a, b)) for a, b in target.windows)
         yield Ref(cell=cell), empty

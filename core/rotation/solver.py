@@ -3,20 +3,17 @@
 Hard rules are arcs left out; everything else has a price, so an answer always exists. Design: rotation.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
-from core.rotation.grid import REASONS, Bools, Grid, Ints, State, build
+from core.rotation.descent import Progress, convex_assignment, descend, open_arcs, place_chosen, untold
+from core.rotation.grid import REASONS, Bools, Grid, Ints, build
 from core.rotation.problem import PlannedVisit, Problem, Reason, Source, Unmet, month_label
 from core.rotation.score import RuleScore, score
+from core.rotation.state import State
 
-Progress = Callable[[str, int], None]
-SWEEPS = 8
 EARLY = 40
-CLOSED = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ def plan(problem: Problem, seed: int = 0, progress: Progress | None = None) -> P
 
     ``progress`` is told each stage in Vietnamese with its percentage. Seconds for a district (S4-02).
     """
-    tell = progress or _silent
+    tell = progress or untold
     state = first_draft(State(build(problem)), tell)
     descend(state, movable(state.grid), seed, tell)
     tell("Đã xếp xong lịch", 100)
@@ -47,11 +44,11 @@ def finished(state: State) -> Plan:
     return Plan(visits, unmet_duties(state), score(state.grid.problem, visits), state.objective())
 
 
-def planned_visits(state: State) -> tuple[PlannedVisit, ...]:
-    """The state's visits by day, then official."""
+def planned_visits(state: State, among: Bools | bool = True) -> tuple[PlannedVisit, ...]:
+    """The visits of the duties ``among`` [D], by day, then official."""
     grid, problem = state.grid, state.grid.problem
     visits = []
-    for d in np.flatnonzero(state.edge >= 0).tolist():
+    for d in np.flatnonzero((state.edge >= 0) & among).tolist():
         cell = problem.cells[grid.cell[state.edge[d]]]
         month = problem.calendar[state.month[d]]
         source = Source.PIN if grid.pin_edge[d] >= 0 else Source.ROTATION
@@ -59,9 +56,9 @@ def planned_visits(state: State) -> tuple[PlannedVisit, ...]:
     return tuple(sorted(visits, key=lambda visit: visit.day))
 
 
-def unmet_duties(state: State) -> tuple[Unmet, ...]:
-    """Every duty without a visit, with its reasons counted."""
-    return tuple(_unmet(state.grid, d) for d in np.flatnonzero(state.edge < 0).tolist())
+def unmet_duties(state: State, among: Bools | bool = True) -> tuple[Unmet, ...]:
+    """Every duty ``among`` [D] without a visit, with its reasons counted."""
+    return tuple(_unmet(state.grid, d) for d in np.flatnonzero((state.edge < 0) & among).tolist())
 
 
 def _unmet(grid: Grid, d: int) -> Unmet:
@@ -85,17 +82,17 @@ def movable(grid: Grid) -> Bools:
 def first_draft(state: State, tell: Progress) -> State:
     """Pins, then each month in turn as one flow that looks at the visits so far."""
     grid = state.grid
-    keep_pins(state)
+    keep_pins(state, np.ones(len(grid.duties), bool))
     for t, month in enumerate(grid.problem.calendar):
         _draft_month(state, t)
         tell(f"Xếp {month_label(month).lower()}", 40 * (t + 1) // grid.problem.months)
     return state
 
 
-def keep_pins(state: State) -> None:
-    """Place every possible pin; an impossible one stays unmet and is never moved (S4-08)."""
+def keep_pins(state: State, among: Bools) -> None:
+    """Place each possible pin of the unmet duties ``among`` [D]; an impossible one never moves (S4-08)."""
     grid = state.grid
-    pinned = np.flatnonzero(grid.pin_edge >= 0)
+    pinned = np.flatnonzero(among & (grid.pin_edge >= 0) & (state.edge < 0))
     possible = pinned[grid.open[grid.pin_edge[pinned], grid.pin_month[pinned]]]
     state.place(possible, grid.pin_edge[possible], grid.pin_month[possible])
 
@@ -103,14 +100,14 @@ def keep_pins(state: State) -> None:
 def _draft_month(state: State, t: int) -> None:
     grid, weights = state.grid, state.grid.problem.weights
     duties = np.flatnonzero(movable(grid) & (state.edge < 0) & (grid.duty_from <= t) & (t < grid.duty_to))
-    row, edges = _arcs(grid, duties, t)
+    row, edges = open_arcs(grid, duties, t)
     cells, column = np.unique(grid.cell[edges], return_inverse=True)
     left = grid.duty_to[duties] - 1 - t
     wait = 2 * weights.special - weights.cover * (3 - np.minimum(left, 3))
     skip = np.where(left > 0, wait, weights.unmet)
     cost = state.edge_cost(edges) + 2 * weights.special
     chosen = convex_assignment(row, column, cost, skip, lambda depth: _draft_steps(state, cells, t, depth))
-    _place(state, duties, edges, chosen, t)
+    place_chosen(state, duties, edges, chosen, t)
 
 
 def _draft_steps(state: State, cells: Ints, t: int, depth: int) -> Ints:
@@ -126,148 +123,3 @@ def _draft_steps(state: State, cells: Ints, t: int, depth: int) -> Ints:
     steps: Ints = crowd + cover - owed
     steps[:, 0] -= EARLY * np.minimum(idle, 6)
     return steps
-
-
-def _arcs(grid: Grid, duties: Ints, t: int) -> tuple[Ints, Ints]:
-    """Open arcs of the duties in month ``t``: index into ``duties`` and edge."""
-    start, stop = grid.first[grid.duty_official[duties]], grid.first[grid.duty_official[duties] + 1]
-    size = stop - start
-    row = np.repeat(np.arange(len(duties)), size)
-    edges = np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
-    possible = grid.blocked[edges, t] == 0
-    return row[possible], edges[possible]
-
-
-def _place(state: State, duties: Ints, edges: Ints, chosen: Ints, t: int) -> None:
-    met = chosen >= 0
-    state.place(duties[met], edges[chosen[met]], np.full(int(met.sum()), t))
-
-
-def convex_assignment(
-    row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Callable[[int], Ints]
-) -> Ints:
-    """Cheapest choice of at most one arc a row; returns each row's arc, -1 when skipping is cheaper.
-
-    The k-th arc chosen into a column costs ``steps(depth)[column, k]`` more, rising with k; the depth
-    grows until no column is filled past it, so the answer is exact.
-    """
-    depth = 4
-    while True:
-        step = steps(depth)
-        chosen = _solve(row, column, cost, skip, step)
-        most = np.bincount(column[chosen[chosen >= 0]], minlength=1).max()
-        if most <= depth:
-            return chosen
-        depth = int(most) * 2
-
-
-def _solve(row: Ints, column: Ints, cost: Ints, skip: Ints, step: Ints) -> Ints:
-    rows, (columns, depth) = len(skip), step.shape
-    sink = rows + columns
-    capacity = np.ones((columns, depth), np.int64)
-    if columns:
-        capacity[:, -1] = rows
-    flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate([row, np.arange(rows), rows + np.repeat(np.arange(columns), depth)]),
-        np.concatenate([rows + column, np.full(rows + columns * depth, sink)]),
-        np.concatenate([np.ones(len(row) + rows, np.int64), capacity.ravel()]),
-        np.concatenate([cost, skip, step.ravel()]),
-    )
-    flow.set_nodes_supplies(np.arange(sink + 1), np.concatenate([np.ones(rows), np.zeros(columns), [-rows]]))
-    if flow.solve() != flow.OPTIMAL:
-        raise ArithmeticError("the month's flow has no optimum")
-    used = np.flatnonzero(flow.flows(arcs[: len(row)]) > 0)
-    chosen = np.full(rows, -1, np.int64)
-    chosen[row[used]] = used
-    return chosen
-
-
-def descend(state: State, free: Bools, seed: int, tell: Progress, officials: Ints | None = None) -> list[int]:
-    """Re-solve each month, then each official's year, while it pays; returns the objectives, falling.
-
-    Each step is exact with all else fixed, so the objective never rises.
-    """
-    order = np.random.default_rng(seed).permutation(len(state.grid.problem.officials))
-    order = np.arange(len(order)) if not seed else order
-    trace = [state.objective()]
-    for sweep in range(SWEEPS):
-        for t in range(state.grid.problem.months):
-            _resolve_month(state, t, free)
-        for m in order if officials is None else officials:
-            _resolve_year(state, int(m), free)
-        trace.append(state.objective())
-        tell("Cải thiện lịch", 40 + 55 * (sweep + 1) // SWEEPS)
-        if (trace[-2] - trace[-1]) * 100 <= trace[0] - trace[-1]:
-            break
-    return trace
-
-
-def _resolve_month(state: State, t: int, free: Bools) -> None:
-    grid, weights = state.grid, state.grid.problem.weights
-    here = (state.edge < 0) | (state.month == t)
-    duties = np.flatnonzero(free & here & (grid.duty_from <= t) & (t < grid.duty_to))
-    row, edges = _arcs(grid, duties, t)
-    if not len(edges):
-        return
-    state.lift(duties)
-    cells, column = np.unique(grid.cell[edges], return_inverse=True)
-    cost = state.edge_cost(edges) + state.change_cost(duties[row], edges, t)
-    skip = weights.unmet + state.change_cost(duties, np.full(len(duties), -1), t)
-    gain = weights.spacing * state.spacing_gain(cells)[:, t]
-    chosen = convex_assignment(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth))
-    _place(state, duties, edges, chosen, t)
-
-
-def _steps(state: State, cells: Ints, t: int, gain: Ints, depth: int) -> Ints:
-    crowd = state.grid.problem.weights.crowding * state.visitors[cells, t]
-    columns = [crowd + state.cell_cost(cells, k) for k in range(depth)]
-    steps = np.stack(columns, 1) + state.grid.problem.weights.crowding * np.arange(depth)
-    steps[:, 0] -= gain
-    return steps
-
-
-def _resolve_year(state: State, m: int, free: Bools) -> None:
-    """One official's whole year as an assignment of his duties to different cells."""
-    grid = state.grid
-    edges = np.arange(grid.first[m], grid.first[m + 1])
-    duties = np.arange(grid.duty_first[m], grid.duty_first[m + 1])
-    duties = duties[free[duties]]
-    if not len(duties) or not len(edges) or grid.allowed[m] > 1:
-        return
-    edge, month = state.edge[duties], state.month[duties]
-    state.lift(duties)
-    price, best = _year_prices(state, duties, edges)
-    skip = grid.problem.weights.unmet + state.change_cost(duties, np.full(len(duties), -1), 0)
-    row, column = np.nonzero(price < CLOSED)
-    chosen = convex_assignment(row, column, price[row, column], skip, lambda _: _once(len(edges)))
-    met = chosen >= 0
-    cost = price[row, column][chosen[met]].sum() + skip[~met].sum()
-    old = state.add(duties, edge, month) + skip[edge < 0].sum()
-    if cost < old:
-        state.lift(duties)
-        at = column[chosen[met]]
-        state.place(duties[met], edges[at], best[met, at])
-
-
-def _year_prices(state: State, duties: Ints, edges: Ints) -> tuple[Ints, Ints]:
-    """[duty, edge] price in the duty's cheapest month, and that month."""
-    grid, change = state.grid, state.grid.problem.weights.change
-    arcs = np.where(grid.blocked[edges] == 0, state.arc_cost(edges), CLOSED)
-    price, best = np.empty((2, len(duties), len(edges)), np.int64)
-    for i, d in enumerate(duties.tolist()):
-        span = arcs[:, grid.duty_from[d] : grid.duty_to[d]]
-        if state.kept_edge[d] >= 0:
-            span = span + change
-            span[state.kept_edge[d] - edges[0], state.kept_month[d] - grid.duty_from[d]] -= change
-        best[i] = span.argmin(1) + grid.duty_from[d]
-        price[i] = span.min(1)
-    return price, best
-
-
-def _once(columns: int) -> Ints:
-    return np.tile(np.array([0, CLOSED]), (columns, 1))
-
-
-def _silent(stage: str, percent: int) -> None:
-    """Tell nobody."""

@@ -42,14 +42,15 @@ def validate(problem: Problem, visits: Iterable[PlannedVisit]) -> tuple[Violatio
     for visit in visits:
         by_official[visit.official].append(visit)
     people = {official.id: official for official in problem.officials}
-    found = [violation for who, held in by_official.items() for violation in _of(problem, people.get(who), held)]
+    found = [fault for who, held in by_official.items() for fault in _of(problem, people.get(who), held)]
     missed = (v for o in problem.officials for v in _broken_pins(problem, o, by_official[o.id]))
     return (*found, *missed)
 
 
 def _of(problem: Problem, official: Official | None, held: list[PlannedVisit]) -> Iterator[Violation]:
     if official is None:
-        yield from (_broken(HardRule.UNKNOWN, "Có lượt dự của đồng chí không còn trong danh sách", v) for v in held)
+        for visit in held:
+            yield _broken(HardRule.UNKNOWN, "Có lượt dự của đồng chí không còn trong danh sách", visit)
         return
     for visit in held:
         yield from _visit(problem, official, visit)
@@ -62,7 +63,7 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
         yield _broken(HardRule.UNKNOWN, f"Đồng chí {official.name}: chi bộ được dự không còn tồn tại", visit)
         return
     cell = problem.cell_of[visit.cell]
-    what = f"Đồng chí {official.name} dự chi bộ {cell.name} ngày {visit.day:%d/%m/%Y}"
+    what = f"Đồng chí {official.name} dự {cell.name} ngày {visit.day:%d/%m/%Y}"
     meeting = cell.meetings.get(visit.month)
     if visit.cell not in official.area:
         yield _broken(HardRule.AREA, f"{what}: ngoài địa bàn được phân công", visit)
@@ -77,7 +78,9 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
     elif meeting.day != visit.day:
         yield _broken(HardRule.DAY, f"{what}: chi bộ họp ngày {meeting.day:%d/%m/%Y}", visit)
     elif _own_meeting(problem, official, visit.month) == meeting and visit.cell != official.own_cell:
-        yield _broken(HardRule.OWN_MEETING, f"{what}: trùng buổi họp của chi bộ nơi đồng chí sinh hoạt", visit)
+        yield _broken(
+            HardRule.OWN_MEETING, f"{what}: trùng buổi họp của chi bộ nơi đồng chí sinh hoạt", visit
+        )
 
 
 def _own_meeting(problem: Problem, official: Official, month: date) -> CellMeeting | None:
@@ -110,8 +113,10 @@ def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit])
         kept = any((visit.cell, visit.month) == (cell, month) for visit in there)
         if not kept and (there or _can_attend(problem, official, cell, month)):
             name = problem.cell_of[cell].name
-            what = f"Đồng chí {official.name}: kế hoạch cá nhân dự chi bộ {name} không được giữ"
-            yield Violation(HardRule.PIN, f"{what} (tháng {month.month}/{month.year}).", Ref(official.id, cell, month))
+            what = f"Đồng chí {official.name}: kế hoạch cá nhân dự {name} không được giữ"
+            yield Violation(
+                HardRule.PIN, f"{what} (tháng {month.month}/{month.year}).", Ref(official.id, cell, month)
+            )
 
 
 def _can_attend(problem: Problem, official: Official, cell: str, month: date) -> bool:

@@ -1,0 +1,201 @@
+"""Re-planning a published rotation: the past stands, what still holds is kept, little else moves.
+
+Source: S4-12, S4-15; design: rotation.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+
+import numpy as np
+
+from core.rotation.descent import descend, untold
+from core.rotation.grid import Bools, Grid, Ints, build, located
+from core.rotation.problem import PlannedVisit, Problem, Unmet
+from core.rotation.solver import keep_pins, movable, planned_visits, unmet_duties
+from core.rotation.state import State
+from core.rotation.validate import HardRule, validate
+
+EXTRA = "Đổi thêm để các đồng chí khác có lượt dự hợp lý"
+NEW = "Kỳ này trước đây chưa có lượt dự"
+DAY_MOVED = "Chi bộ đổi ngày họp"
+GONE = "Lượt dự không còn thuộc nhiệm vụ của đồng chí"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One official's visit before and after; ``forced`` when the published visit could not stand."""
+
+    official: str
+    before: PlannedVisit | None
+    after: PlannedVisit | None
+    forced: bool
+    reason_vi: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDiff:
+    """The new visits, the duties left unmet and every difference from the published ones."""
+
+    visits: tuple[PlannedVisit, ...]
+    unmet: tuple[Unmet, ...]
+    kept: tuple[PlannedVisit, ...]
+    removed: tuple[Change, ...]
+    added: tuple[Change, ...]
+    moved: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Removed, added and moved together."""
+        return self.removed + self.added + self.moved
+
+
+Key = tuple[str, str, date, date]
+
+
+def _key(visit: PlannedVisit) -> Key:
+    return visit.official, visit.cell, visit.month, visit.day
+
+
+def replan(problem: Problem, published: Iterable[PlannedVisit], today: date) -> PlanDiff:
+    """The published visits mended for the problem as it now is; a rotation that still holds is untouched.
+
+    Meetings before ``today`` stand as they were. Each other visit that breaks a hard rule is replaced,
+    and changing one more published visit costs ``weights.change``.
+    """
+    published = tuple(published)
+    desk = _Desk(build(problem, today), published, today)
+    if len(stuck := desk.open_duties()):
+        free = desk.neighbourhood(stuck)
+        officials = np.unique(desk.grid.duty_official[free])
+        descend(desk.state, free, 0, untold, officials)
+    visits = desk.visits()
+    moved = diff(published, visits, lambda visit: (visit.official, _period(problem, visit)), desk.forced)
+    return PlanDiff(visits, desk.unmet(), moved.kept, moved.removed, moved.added, moved.moved)
+
+
+def _period(problem: Problem, visit: PlannedVisit) -> int:
+    return problem.period(visit.official, visit.month) if visit.official in problem.official_of else -1
+
+
+class _Desk:
+    """The published rotation laid on the problem: what stands, what is kept dear, what is forced off."""
+
+    def __init__(self, grid: Grid, published: tuple[PlannedVisit, ...], today: date) -> None:
+        self.grid, self.state = grid, State(grid)
+        self.past = tuple(visit for visit in published if _is_past(grid.problem, visit, today))
+        self.done: Bools = np.zeros(len(grid.duties), bool)
+        self.forced: dict[PlannedVisit, str] = {}
+        self._stand()
+        coming = tuple(visit for visit in published if not _is_past(grid.problem, visit, today))
+        for visit, *at in zip(coming, *(at.tolist() for at in located(grid, coming)), strict=True):
+            self._keep(visit, *at)
+        keep_pins(self.state, ~self.done)
+
+    def _stand(self) -> None:
+        problem = self.grid.problem
+        periods = {(visit.official, _period(problem, visit)) for visit in self.past}
+        for d, duty in enumerate(self.grid.duties):
+            self.done[d] = (duty.official, problem.period(duty.official, duty.months[0])) in periods
+        for duty, edge, month in zip(*located(self.grid, self.past), strict=True):
+            if duty >= 0 and self.state.edge[duty] < 0:
+                self.state.place(np.array([duty]), np.array([edge]), np.array([month]))
+
+    def _keep(self, visit: PlannedVisit, duty: int, edge: int, month: int) -> None:
+        if reason := self._why_not(visit, duty, edge, month):
+            self.forced[visit] = reason
+            return
+        self.state.place(np.array([duty]), np.array([edge]), np.array([month]))
+        self.state.kept_edge[duty], self.state.kept_month[duty] = edge, month
+        if visit.day != self.grid.problem.cell_of[visit.cell].meetings[visit.month].day:
+            self.forced[visit] = DAY_MOVED
+
+    def _why_not(self, visit: PlannedVisit, duty: int, edge: int, month: int) -> str:
+        grid = self.grid
+        if duty < 0 or grid.blocked[edge, month]:
+            broken = [found for found in validate(grid.problem, [visit]) if found.rule is not HardRule.PIN]
+            return broken[0].sentence_vi.rstrip(".") if broken else GONE
+        if grid.pin_edge[duty] >= 0 and (grid.pin_edge[duty], grid.pin_month[duty]) != (edge, month):
+            return "Đồng chí đã đổi kế hoạch cá nhân"
+        return GONE if self.done[duty] or self.state.edge[duty] >= 0 else ""
+
+    def open_duties(self) -> Ints:
+        """[n] duties without a visit that could have one."""
+        grid = self.grid
+        duties = np.flatnonzero(movable(grid) & ~self.done & (self.state.edge < 0))
+        return np.array([d for d in duties.tolist() if self._possible(d)], np.int64)
+
+    def _possible(self, d: int) -> bool:
+        grid, m = self.grid, self.grid.duty_official[d]
+        rows = slice(grid.first[m], grid.first[m + 1])
+        return bool((grid.blocked[rows, grid.duty_from[d] : grid.duty_to[d]] == 0).any())
+
+    def neighbourhood(self, duties: Ints) -> Bools:
+        """[D] duties to come of the officials whose areas meet those of ``duties``."""
+        grid = self.grid
+        near = np.isin(grid.official, grid.duty_official[duties])
+        officials = grid.official[np.isin(grid.cell, grid.cell[near])]
+        free: Bools = movable(grid) & ~self.done & np.isin(grid.duty_official, officials)
+        return free
+
+    def visits(self) -> tuple[PlannedVisit, ...]:
+        """The past as it was, then the state's visits, by day."""
+        coming = planned_visits(self.state, ~self.done)
+        return tuple(sorted((*self.past, *coming), key=lambda visit: visit.day))
+
+    def unmet(self) -> tuple[Unmet, ...]:
+        """Duties neither done nor planned."""
+        return unmet_duties(self.state, ~self.done)
+
+
+def _is_past(problem: Problem, visit: PlannedVisit, today: date) -> bool:
+    cell = problem.cell_of.get(visit.cell)
+    meeting = cell.meetings.get(visit.month) if cell else None
+    return visit.day < today and (meeting is None or meeting.day < today)
+
+
+def same_month(visit: PlannedVisit) -> tuple[str, object]:
+    """The official and month: what pairs two visits when periods are not known."""
+    return visit.official, visit.month
+
+
+def diff(
+    old: Iterable[PlannedVisit],
+    new: Iterable[PlannedVisit],
+    duty: Callable[[PlannedVisit], tuple[str, object]] = same_month,
+    forced: Mapping[PlannedVisit, str] | None = None,
+) -> PlanDiff:
+    """What changed for whom; visits of one ``duty`` are paired, ``forced`` gives reasons by old visit."""
+    old, new, reasons = tuple(old), tuple(new), forced or {}
+    before, after = {_key(visit): visit for visit in old}, {_key(visit): visit for visit in new}
+    gone, come = defaultdict[object, list[PlannedVisit]](list), defaultdict[object, list[PlannedVisit]](list)
+    for key, visit in before.items():
+        if key not in after:
+            gone[duty(visit)].append(visit)
+    for key, visit in after.items():
+        if key not in before:
+            come[duty(visit)].append(visit)
+    changes = [
+        change for at in dict.fromkeys((*gone, *come)) for change in _pair(gone[at], come[at], reasons)
+    ]
+    return PlanDiff(
+        visits=new,
+        unmet=(),
+        kept=tuple(visit for key, visit in after.items() if key in before),
+        removed=tuple(change for change in changes if change.after is None),
+        added=tuple(change for change in changes if change.before is None),
+        moved=tuple(change for change in changes if change.before and change.after),
+    )
+
+
+def _pair(
+    gone: list[PlannedVisit], come: list[PlannedVisit], reasons: Mapping[PlannedVisit, str]
+) -> Iterator[Change]:
+    for before, after in zip_longest(gone, come):
+        if before is None:
+            yield Change(after.official, None, after, True, NEW)
+        else:
+            reason = reasons.get(before)
+            yield Change(before.official, before, after, reason is not None, reason or EXTRA)
