@@ -59,7 +59,9 @@ def test_a_second_start_keeps_the_data(tmp_path: Path) -> None:
         assert redis.Redis.from_url(second.environment()["REDIS_URL"]).get("rq:kept") == b"27"
 
 
-def test_a_killed_launcher_leaves_no_process_and_can_start_again(launcher: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_a_killed_launcher_leaves_no_process_behind(
+    launcher: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
     assert launcher.stdout
     with launcher.stdout as output:
         pids = json.loads(output.readline())
