@@ -230,9 +230,8 @@ def holders(session: orm.Session, permission: Permission, leave_out: Role | None
     query = sa.select(Appointment.person_id).where(
         Appointment.role.in_(roles), Appointment.valid_from <= today()
     )
-    return list(
-        session.scalars(query.where(sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today())))
-    )
+    still = sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today())
+    return set(session.scalars(query.where(still)))
 
 
 def invite(session: orm.Session, account: Account) -> str:

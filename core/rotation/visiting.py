@@ -12,7 +12,7 @@ from core.plans.deadlines import days_after
 from core.rotation.models import Visit, VisitReport
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.audit import record
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.vietnamese import nfc
 
 
@@ -69,7 +69,7 @@ def report_due(visit: Visit) -> date:
     return days_after(visit.attended_on or visit.meets_on, visit.official.level.report_days)
 
 
-def own_visit(session: orm.Session, actor: Actor, visit: Visit) -> Visit:
+def own_visit(actor: Actor, visit: Visit) -> Visit:
     """The visit if it is the actor's own; NotFound otherwise, as if it were not there."""
     require(actor, Permission.VISITS_OWN)
     if visit.official.person_id != actor.person_id:
@@ -77,9 +77,9 @@ def own_visit(session: orm.Session, actor: Actor, visit: Visit) -> Visit:
     return visit
 
 
-def day_problems(visit: Visit, attended_on: date, today: date) -> dict[str, str]:
+def day_problems(visit: Visit, attended_on: date, present_day: date) -> dict[str, str]:
     """What is wrong with a day of attendance."""
-    if attended_on > today:
+    if attended_on > present_day:
         return {"attended_on": "Ngày dự không thể sau hôm nay."}
     if (attended_on.year, attended_on.month) != (visit.month.year, visit.month.month):
         return {"attended_on": f"Lượt dự này thuộc tháng {visit.month:%m/%Y}; xin chọn ngày trong tháng đó."}
@@ -88,7 +88,8 @@ def day_problems(visit: Visit, attended_on: date, today: date) -> dict[str, str]
 
 def _open_visit(session: orm.Session, actor: Actor, visit: Visit) -> None:
     require(actor, Permission.VISITS_REPORT)
-    own_visit(session, actor, visit)
+    own_visit(actor, visit)
+    session.refresh(visit, with_for_update=True)
     if visit.cancelled_at is not None:
         raise VisitError({"": "Lượt dự này đã được hủy khi điều chỉnh lịch."})
 
@@ -108,7 +109,7 @@ def miss(session: orm.Session, actor: Actor, visit: Visit, reason: str) -> None:
     record(session, actor, "visit:miss", visit)
 
 
-def report(session: orm.Session, actor: Actor, visit: Visit, facts: VisitFacts, today: date) -> VisitReport:
+def report(session: orm.Session, actor: Actor, visit: Visit, facts: VisitFacts) -> VisitReport:
     """Send the visit's report: attendance, remarks and petitions in one transaction.
 
     The same report sent twice is one; another one after it raises VisitError.
@@ -119,7 +120,7 @@ def report(session: orm.Session, actor: Actor, visit: Visit, facts: VisitFacts, 
         if visit.report.sha256 == sha256:
             return visit.report
         raise VisitError({"": "Báo cáo của lượt dự này đã được gửi trước đó."})
-    if problems := report_problems(visit, facts, today):
+    if problems := report_problems(visit, facts, today()):
         raise VisitError(problems)
     visit.attended_on, visit.missed_reason, visit.settled_at = facts.attended_on, None, now()
     sent = VisitReport(
@@ -135,9 +136,9 @@ def report(session: orm.Session, actor: Actor, visit: Visit, facts: VisitFacts, 
     return sent
 
 
-def report_problems(visit: Visit, facts: VisitFacts, today: date) -> dict[str, str]:
+def report_problems(visit: Visit, facts: VisitFacts, present_day: date) -> dict[str, str]:
     """What keeps a report from being taken, by field, in Vietnamese."""
-    problems = day_problems(visit, facts.attended_on, today)
+    problems = day_problems(visit, facts.attended_on, present_day)
     if len(facts.content.strip()) < 10:
         problems["content"] = "Xin ghi tóm tắt nội dung buổi sinh hoạt (ít nhất 10 ký tự)."
     for place, petition in enumerate(facts.petitions):

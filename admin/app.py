@@ -1,0 +1,123 @@
+"""The web application, put together in one readable order."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, g, url_for
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from admin import account, cli, database, errors, headers, health, menu, platform, security, signin
+from admin.backoffice import register_backoffice
+from admin.pages import BLUEPRINTS
+from tenants import clock, scope
+from tenants.db import engine as make_engine
+from tenants.isolation import UnsafeRole, require_safe_role
+from tenants.settings import Settings, SettingsError, from_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+LARGEST_BODY = 10 * 1024 * 1024
+PRODUCT = {"name": "Sinh hoạt chi bộ", "version": "0.1.0"}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application on a database whose role cannot pass row-level security.
+
+    Raises SettingsError, UnsafeRole, or LookupError for a page that declares no permission.
+    """
+    settings = settings or from_environment(os.environ)
+    _log(settings)
+    engine = make_engine(settings.database_url, statement_timeout_seconds=settings.statement_timeout_seconds)
+    require_safe_role(engine)
+    scope.connect(engine)
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "admin/static"))
+    app.config.from_mapping(_config(settings))
+    app.extensions["settings"], app.extensions["engine"] = settings, engine
+    _protect(app, settings)
+    _serve(app)
+    security.require_declarations(app)
+    menu.require_served(app)
+    return app
+
+
+def start() -> Flask:
+    """`create_app` for a process: what is wrong with its surroundings ends it, in clear words."""
+    try:
+        return create_app()
+    except SettingsError as error:
+        sys.exit(f"The settings are not safe to start with:\n{error}")
+    except UnsafeRole as error:
+        sys.exit(f"DATABASE_URL names a role that could read past row-level security:\n{error}")
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level]),
+    )
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        "SESSION_COOKIE_NAME": settings.cookie_name,
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "TEMPLATES_AUTO_RELOAD": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "vi",
+        "BABEL_DEFAULT_TIMEZONE": str(clock.LOCAL),
+    }
+
+
+def _protect(app: Flask, settings: Settings) -> None:
+    if settings.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    headers.keep(app, settings)
+    database.keep(app)
+    security.guard(app)
+    CSRFProtect(app)
+    Babel(app)
+    errors.register(app)
+
+
+def _serve(app: Flask) -> None:
+    for blueprint in (signin.pages, account.pages, health.pages, platform.pages, *BLUEPRINTS):
+        app.register_blueprint(blueprint)
+    register_backoffice(app)
+    for group in cli.GROUPS:
+        app.cli.add_command(group)
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    """What the frame of every page shows."""
+    visitor = g.get("visitor")
+    shown = {"product": PRODUCT, "printed_at": f"{clock.local(clock.now()):%H:%M %d/%m/%Y}"}
+    if visitor is None:
+        return shown
+    return shown | {
+        "tenant": {"name": visitor.tenant_name, "read_only": visitor.read_only} if visitor.tenant_code else None,
+        "person": {"name": visitor.actor.name, "title": visitor.title},
+        "menu": [] if visitor.must_enrol else menu.menu_for(visitor.actor),
+        "home_url": url_for("signin.home"),
+        "sign_out_url": url_for("signin.sign_out"),
+    }

@@ -1,0 +1,52 @@
+"""The menu: every entry declared once, shown to whoever may open its page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from tenants.access import Actor, Permission, may
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu; `endpoint` must be served and ask for the same permission."""
+
+    label: str
+    endpoint: str
+    permission: Permission
+    icon: str = ""
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("Đơn vị thuê", "platform.tenants", Permission.PLATFORM_READ, "unit"),
+    Entry("Tác vụ", "platform.jobs", Permission.PLATFORM_READ, "tasks"),
+    Entry("Sức khỏe hệ thống", "platform.health", Permission.PLATFORM_READ, "ok"),
+    Entry("Nhật ký", "platform.trail", Permission.PLATFORM_READ, "clock"),
+)
+
+
+def menu_for(actor: Actor) -> list[dict[str, Any]]:
+    """The entries the actor may open, as the page frame wants them."""
+    return [
+        {
+            "label": entry.label,
+            "url": url_for(entry.endpoint),
+            "icon": entry.icon,
+            "active": request.endpoint == entry.endpoint,
+        }
+        for entry in ENTRIES
+        if may(actor, entry.permission)
+    ]
+
+
+def home_url(actor: Actor) -> str:
+    """Where the actor starts: the first entry of the menu, else the account page."""
+    first = next((entry for entry in ENTRIES if may(actor, entry.permission)), None)
+    return url_for(first.endpoint if first else "account.show")
+
+
+def require_served(app: Flask) -> None:
+    """Raise LookupError where an entry leads nowhere: the app refuses to start."""
+    if missing := [entry.endpoint for entry in ENTRIES if entry.endpoint not in app.view_functions]:
+        raise LookupError(f"menu entries without a page: {missing}")
