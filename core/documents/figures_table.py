@@ -9,7 +9,7 @@ from core.documents.text import DocumentError, Printed
 
 PIECE_ROWS = 100
 """Lines in one printed table. A single long one takes quadratic time (design: stack): 500 lines in one cost
-twice the seconds of five tables of 100. Tables of 25 would save 7 % more, but put a header inside every page."""
+twice the seconds of five tables of 100. Tables of 25 save 7 % more but put a header inside every page."""
 
 Row = tuple[str, ...]
 

@@ -5,13 +5,20 @@ from datetime import date
 from typing import ClassVar
 
 from core.documents.figures_table import Table
-from core.documents.letterhead import HOUSE_STYLE, Form, HouseStyle, Recipient, Signature, Verification, form_on
+from core.documents.letterhead import (
+    HOUSE_STYLE,
+    Form,
+    HouseStyle,
+    Recipient,
+    Signature,
+    Verification,
+    form_on,
+)
 from core.documents.numbering import DocumentType, symbol_text
 from core.documents.text import DocumentError, Printed
 
 LETTERS = "abcdđeghiklmnopqrstuvxy"
 """The order of lettered items: a, b, c, d, đ, e, g, h, i, k … (domain: document_format)."""
-
 
 _NUMERALS = (
     (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),

@@ -72,8 +72,9 @@ class Recipient(Printed):
 
 
 def recipient_lines(recipients: tuple[Recipient, ...], archive: str, end: str) -> tuple[str, ...]:
-    """The lines under Nơi nhận, the archive last and closed by a full stop (S0-48)."""
-    return *(f"- {recipient}{end}" for recipient in recipients), f"- Lưu {archive}."
+    """The lines under Nơi nhận, the archive last (S0-48): `end` closes each line, a full stop the last."""
+    lines = [f"- {recipient}" for recipient in recipients] + ([f"- Lưu {archive}"] if archive else [])
+    return tuple(f"{line}{end}" for line in lines[:-1]) + tuple(f"{line}." for line in lines[-1:])
 
 
 @dataclass(frozen=True)

@@ -6,55 +6,82 @@ from core.documents.text import DocumentError
 
 
 class DocumentType(StrEnum):
-    """The types of document; `label` is the Vietnamese name, `symbol` stands between number and issuer."""
+    """The types of document the register knows."""
 
-    label: str
-    symbol: str
+    RESOLUTION = "resolution"
+    DECISION = "decision"
+    REGULATION = "regulation"
+    DIRECTIVE = "directive"
+    CONCLUSION = "conclusion"
+    WORKING_RULES = "working_rules"
+    CIRCULAR = "circular"
+    GUIDANCE = "guidance"
+    ANNOUNCEMENT = "announcement"
+    REPORT = "report"
+    PLAN = "plan"
+    PROGRAMME = "programme"
+    SCHEME = "scheme"
+    OPTION = "option"
+    SUBMISSION = "submission"
+    LETTER = "letter"
+    MINUTES = "minutes"
 
-    def __new__(cls, value: str, label: str, symbol: str) -> "DocumentType":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        member.symbol = symbol
-        return member
+    @property
+    def label(self) -> str:
+        """The Vietnamese name: "Kế hoạch"."""
+        return _TYPES[self][0]
 
-    RESOLUTION = "resolution", "Nghị quyết", "NQ"
-    DECISION = "decision", "Quyết định", "QĐ"
-    REGULATION = "regulation", "Quy định", "QĐ"
-    DIRECTIVE = "directive", "Chỉ thị", "CT"
-    CONCLUSION = "conclusion", "Kết luận", "KL"
-    WORKING_RULES = "working_rules", "Quy chế", "QC"
-    CIRCULAR = "circular", "Thông tri", "TT"
-    GUIDANCE = "guidance", "Hướng dẫn", "HD"
-    ANNOUNCEMENT = "announcement", "Thông báo", "TB"
-    REPORT = "report", "Báo cáo", "BC"
-    PLAN = "plan", "Kế hoạch", "KH"
-    PROGRAMME = "programme", "Chương trình", "CTr"
-    SCHEME = "scheme", "Đề án", "ĐA"
-    OPTION = "option", "Phương án", "PA"
-    SUBMISSION = "submission", "Tờ trình", "TTr"
-    LETTER = "letter", "Công văn", "CV"
-    MINUTES = "minutes", "Biên bản", "BB"
+    @property
+    def symbol(self) -> str:
+        """What stands between number and issuer: "KH"."""
+        return _TYPES[self][1]
+
+
+_TYPES = {
+    DocumentType.RESOLUTION: ("Nghị quyết", "NQ"),
+    DocumentType.DECISION: ("Quyết định", "QĐ"),
+    DocumentType.REGULATION: ("Quy định", "QĐ"),
+    DocumentType.DIRECTIVE: ("Chỉ thị", "CT"),
+    DocumentType.CONCLUSION: ("Kết luận", "KL"),
+    DocumentType.WORKING_RULES: ("Quy chế", "QC"),
+    DocumentType.CIRCULAR: ("Thông tri", "TT"),
+    DocumentType.GUIDANCE: ("Hướng dẫn", "HD"),
+    DocumentType.ANNOUNCEMENT: ("Thông báo", "TB"),
+    DocumentType.REPORT: ("Báo cáo", "BC"),
+    DocumentType.PLAN: ("Kế hoạch", "KH"),
+    DocumentType.PROGRAMME: ("Chương trình", "CTr"),
+    DocumentType.SCHEME: ("Đề án", "ĐA"),
+    DocumentType.OPTION: ("Phương án", "PA"),
+    DocumentType.SUBMISSION: ("Tờ trình", "TTr"),
+    DocumentType.LETTER: ("Công văn", "CV"),
+    DocumentType.MINUTES: ("Biên bản", "BB"),
+}
 
 
 class IssuerKind(StrEnum):
     """Who issues a document, as far as the right to issue its type depends on it."""
 
-    label: str
+    CELL = "cell"
+    GRASSROOTS_COMMITTEE = "grassroots_committee"
+    GRASSROOTS_STANDING = "grassroots_standing"
+    COMMITTEE = "committee"
+    STANDING = "standing"
+    DEPARTMENT = "department"
 
-    def __new__(cls, value: str, label: str) -> "IssuerKind":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+    @property
+    def label(self) -> str:
+        """The Vietnamese name: "Chi bộ"."""
+        return _ISSUERS[self]
 
-    CELL = "cell", "Chi bộ"
-    GRASSROOTS_COMMITTEE = "grassroots_committee", "Đảng ủy cơ sở"
-    GRASSROOTS_STANDING = "grassroots_standing", "Ban thường vụ đảng ủy cơ sở"
-    COMMITTEE = "committee", "Cấp ủy cấp trên cơ sở"
-    STANDING = "standing", "Ban thường vụ cấp ủy cấp trên cơ sở"
-    DEPARTMENT = "department", "Cơ quan tham mưu, giúp việc cấp ủy"
 
+_ISSUERS = {
+    IssuerKind.CELL: "Chi bộ",
+    IssuerKind.GRASSROOTS_COMMITTEE: "Đảng ủy cơ sở",
+    IssuerKind.GRASSROOTS_STANDING: "Ban thường vụ đảng ủy cơ sở",
+    IssuerKind.COMMITTEE: "Cấp ủy cấp trên cơ sở",
+    IssuerKind.STANDING: "Ban thường vụ cấp ủy cấp trên cơ sở",
+    IssuerKind.DEPARTMENT: "Cơ quan tham mưu, giúp việc cấp ủy",
+}
 
 _NEVER_AT_THE_BASE = frozenset({DocumentType.DIRECTIVE, DocumentType.CIRCULAR})
 _BARRED: dict[IssuerKind, frozenset[DocumentType]] = {

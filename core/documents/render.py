@@ -39,7 +39,7 @@ class RenderFailed(RuntimeError):
 
 
 def _use_tinos_only() -> None:
-    """Make Tinos, under the names xhtml2pdf gives it, ReportLab's default face too; make output repeatable."""
+    """Make Tinos, under the names xhtml2pdf gives it, ReportLab's own face too; make output repeatable."""
     for name, style in _FACES.items():
         pdfmetrics.registerFont(TTFont(name, FONT_DIR / f"Tinos-{style}.ttf"))
     pdfmetrics.registerFontFamily("tinos", *_FACES, baseFontFor="canvas")
