@@ -1,0 +1,18 @@
+"""Adding up a report."""
+
+from sqlalchemy import orm
+
+from core.reports.models import Report
+from core.reports.service import make_version
+from jobs.actors import actor_of
+from jobs.contract import Effect, JobFacts, Progress
+
+
+def consolidate_report(job: JobFacts, progress: Progress) -> Effect:
+    """Count and freeze in one transaction, so that the inputs and the version agree."""
+    progress("Đang cộng số liệu", 30)
+
+    def freeze(session: orm.Session) -> None:
+        make_version(session, actor_of(session, job), session.get_one(Report, job.subject_id))
+
+    return freeze

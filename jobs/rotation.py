@@ -1,0 +1,33 @@
+"""Drawing up a rotation in the background."""
+
+from datetime import date
+
+from sqlalchemy import orm
+
+from core.rotation.drawing import draw, redraw
+from core.rotation.loading import load_problem, standing_visits
+from core.rotation.models import Rotation
+from core.rotation.service import save_draft
+from jobs.actors import actor_of
+from jobs.contract import Effect, JobFacts, Progress
+from tenants.scope import transaction
+
+
+def generate_rotation(job: JobFacts, progress: Progress) -> Effect:
+    """A new draft: from nothing, or of the published version mended from a day on."""
+    progress("Đang đọc danh sách và lịch họp", 5)
+    with transaction() as session:
+        rotation = session.get_one(Rotation, job.subject_id)
+        problem, published = load_problem(session, rotation), standing_visits(session, rotation)
+    since = job.args.get("since")
+    drawing = (
+        redraw(problem, published, date.fromisoformat(since), progress)
+        if since
+        else draw(problem, int(job.args.get("seed", 0)), progress)
+    )
+
+    def keep(session: orm.Session) -> None:
+        kept = session.get_one(Rotation, job.subject_id)
+        save_draft(session, actor_of(session, job), kept, drawing, job.args.get("reason", ""))
+
+    return keep
