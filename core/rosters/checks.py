@@ -356,15 +356,16 @@ def _settings_named(drafts: list[_Draft], known: Known) -> Iterator[Finding]:
 
 def _namesakes(drafts: list[_Draft], known: Known) -> Iterator[Finding]:
     """Two codes with one name and one day of birth may be one comrade entered twice."""
-    codes: dict[tuple[str, date], set[str]] = defaultdict(set)
+    groups = _grouped(drafts, "full_name", "born_on", "person")
+    bearers: dict[tuple[str, date], set[str]] = defaultdict(set)
     for code, person in known.people.items():
         if person.born_on is not None:
-            codes[person.search_key, person.born_on].add(code)
-    groups = _grouped(drafts, "full_name", "born_on", "person")
+            bearers[person.search_key, person.born_on].add(code)
     for name, born_on, code in groups:
-        codes[fold(name), born_on].add(code)
+        bearers[fold(name), born_on].add(code)
+    shown = {who: sorted(codes)[:4] for who, codes in bearers.items() if len(codes) > 1}
     for (name, born_on, code), group in groups.items():
-        others = sorted(codes[fold(name), born_on] - {code})
+        others = [other for other in shown.get((fold(name), born_on), ()) if other != code]
         if others:
             yield (
                 group[0],

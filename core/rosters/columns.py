@@ -9,7 +9,7 @@ from typing import Any
 from core.rosters.sheets import FAULT_HEADING
 from tenants.vietnamese import fold
 
-_NEAR = 0.8
+_NEAR = 0.85
 _ASIDE = re.compile(r"\([^)]*\)|[*:.]")
 
 

@@ -118,7 +118,7 @@ def _degrees(low: int, high: int) -> Parser:
             raise CellError(f"“{_shortened(text)}” không hợp lệ; ghi độ thập phân từ {low} đến {high}.")
         return float(text)
 
-    return Parser(read, lambda degrees: f"{degrees:.20f}".rstrip("0").rstrip("."))
+    return Parser(read)
 
 
 def _read_day(cell: str) -> date:

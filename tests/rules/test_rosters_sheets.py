@@ -184,7 +184,7 @@ def test_sizes_are_measured_not_believed() -> None:
     lying = bytearray(bomb())
     at = lying.rindex(b"PK\x01\x02", 0, lying.rindex(SHEET_PART.encode())) + 24
     lying[at : at + 4] = (1000).to_bytes(4, "little")
-    with pytest.raises(SheetError):
+    with pytest.raises(SheetError, match="bị hỏng"):
         read_sheet(bytes(lying), "a.xlsx")
 
 
