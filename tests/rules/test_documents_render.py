@@ -161,6 +161,25 @@ def test_a_cell_longer_than_a_page_is_cut_not_lost() -> None:
     assert text.count("x") - text_of(sheet()).count("x") == 300
 
 
+def test_a_short_table_stays_with_its_heading() -> None:
+    lines = [Paragraph("Dòng")] * 24
+    pages = pages_of(sheet(*lines, Heading("Biểu sau"), replace(long_table(10), caption="Biểu 1")))
+    assert [("Biểu sau" in page.extract_text(), "Thôn 0" in page.extract_text()) for page in pages] == [
+        (False, False),
+        (True, True),
+    ]
+
+
+def test_a_long_table_begins_where_it_stands() -> None:
+    assert "Thôn 0" in pages_of(sheet(Heading("Biểu"), long_table(60)))[0].extract_text()
+
+
+def test_a_long_source_leaves_no_file_open() -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    _pdf(f"<p>x</p><!--{'x' * 200_000}-->")
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
 def test_too_many_rows_are_refused_in_vietnamese() -> None:
     with pytest.raises(DocumentError, match=r"2001 dòng bảng, quá 2000 dòng.*XLSX"):
         render_pdf(sheet(long_table(MAX_ROWS)))
