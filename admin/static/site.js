@@ -86,7 +86,7 @@
   on(document, "submit", (event) => {
     const form = event.target, by = event.submitter;
     const text = by?.dataset.confirm || form.dataset.confirm;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || !/post/i.test(form.getAttribute("method"))) return;
     if (text && !agreed) {
       event.preventDefault();
       ask(text, () => { agreed = true; form.requestSubmit(by); agreed = false; });
