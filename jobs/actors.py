@@ -20,4 +20,5 @@ def actor_of(session: orm.Session, job: JobFacts) -> Actor:
     if job.requested_by is None:
         return system
     asked = load_actor(session, session.get_one(Tenant, job.tenant_id), job.requested_by)
-    return Actor(job.tenant_id, job.requested_by, asked.person_id if asked else None, system.name, system.grants)
+    person_id = asked.person_id if asked else None
+    return Actor(job.tenant_id, job.requested_by, person_id, system.name, system.grants)

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.documents.numbering import DocumentType
 from tenants.clock import now
-from tenants.db import Base, tenant_key
+from tenants.db import Base, choice, tenant_key
 from tenants.scope import TenantOwned
 
 
@@ -21,7 +22,7 @@ class OfficialDocument(TenantOwned, Base):
     """
 
     __tablename__ = "official_document"
-    type: Mapped[str]
+    type: Mapped[DocumentType] = mapped_column(choice(DocumentType, "type"))
     term: Mapped[str]
     number: Mapped[int]
     symbol: Mapped[str]

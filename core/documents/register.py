@@ -1,4 +1,4 @@
-"""The register of documents: the next number of a type within the term, taken once (domain: document format)."""
+"""The register of documents: the next number of a type within the term, taken once."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +9,7 @@ from sqlalchemy import orm
 
 from core.data import to_data
 from core.documents.models import Artifact, OfficialDocument
+from core.documents.numbering import DocumentType
 from core.notices.models import JobKind
 from core.notices.work import owe
 from tenants.access import Actor
@@ -23,7 +24,10 @@ FIRST_TERM = 2020
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What is printed round the body: who signs in whose name, and who receives it."""
+    """What is printed round the body: who signs in whose name, and who receives it.
+
+    `recipients` are the lines of Nơi nhận; one that begins with "Lưu" is the archive's.
+    """
 
     authority: str
     signer_title: str
@@ -38,24 +42,24 @@ def term_of(day: date) -> str:
 
 
 def issue(
-    session: orm.Session, actor: Actor, doc_type: str, subject: str, subject_id: UUID, letterhead: Letterhead
+    session: orm.Session, actor: Actor, kind: DocumentType, subject: str, subject_id: UUID, head: Letterhead
 ) -> OfficialDocument:
-    """Number a document made from a frozen version and owe its rendering; the same subject keeps its number."""
+    """Number a document made from a frozen version and owe its rendering; a subject keeps its number."""
     known = session.scalar(sa.select(OfficialDocument).where(OfficialDocument.subject_id == subject_id))
     if known is not None:
         return known
-    lock_in_tenant(session, f"document:{doc_type}")
+    lock_in_tenant(session, f"document:{kind}")
     term = term_of(today())
     query = sa.select(sa.func.max(OfficialDocument.number))
-    last = session.scalar(query.where(OfficialDocument.type == doc_type, OfficialDocument.term == term))
+    last = session.scalar(query.where(OfficialDocument.type == kind, OfficialDocument.term == term))
     tenant = session.get_one(Tenant, current_tenant())
     document = OfficialDocument(
-        type=doc_type, term=term, number=(last or 0) + 1, symbol=tenant.level.symbol, subject=subject,
-        issued_on=today(), subject_id=subject_id, letterhead=to_data(letterhead),
+        type=kind, term=term, number=(last or 0) + 1, symbol=tenant.level.symbol, subject=subject,
+        issued_on=today(), subject_id=subject_id, letterhead=to_data(head),
     )  # fmt: skip
     session.add(document)
     session.flush()
-    record(session, actor, "document:issue", document, type=doc_type, number=document.number)
+    record(session, actor, "document:issue", document, type=kind, number=document.number)
     owe(session, actor, JobKind.RENDER_DOCUMENT, f"render:{document.id}", document.id)
     return document
 

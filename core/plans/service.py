@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.data import digest, from_data, to_data
+from core.documents.numbering import DocumentType
 from core.documents.register import Letterhead, issue
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import receive, send, tenants_below
@@ -82,7 +83,7 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     session.add(version)
     session.flush()
     _set_cadences(session, content)
-    document = issue(session, actor, "KH", content.subject, version.id, _letterhead(content))
+    document = issue(session, actor, DocumentType.PLAN, content.subject, version.id, _letterhead(content))
     record(session, actor, "plan:publish", version, number=version.number, sha256=version.sha256)
     body = {"content": plan.body, "number": document.number, "symbol": document.symbol}
     for tenant in tenants_below(session):

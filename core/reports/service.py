@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.data import digest, from_data, to_data
+from core.documents.numbering import DocumentType, number_text
 from core.documents.register import Letterhead, document_about, issue
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant, receive, send, tenants_below
@@ -100,7 +101,7 @@ def _freeze(session: orm.Session, actor: Actor, report: Report, content: dict[st
     )  # fmt: skip
     session.add(version)
     session.flush()
-    issue(session, actor, "BC", report.title, version.id, _letterhead(session, report))
+    issue(session, actor, DocumentType.REPORT, report.title, version.id, _letterhead(session, report))
     record(session, actor, "report:consolidate", version, number=version.number, sha256=sha256)
     return version
 
@@ -147,13 +148,14 @@ def submit(session: orm.Session, actor: Actor, version: ReportVersion) -> Dispat
         raise ReportError(f"Bản {version.number} đã được gửi.")
     if newest(session, version.report_id) is not version:
         raise ReportError("Đã có bản mới hơn; xin gửi bản mới nhất.")
-    document = document_about(session, version.id)
+    report, document = version.report, document_about(session, version.id)
     body = {
-        "period": version.report.period, "version": version.number, "due_on": version.report.due_on.isoformat(),
+        "period": report.period, "version": version.number, "due_on": report.due_on.isoformat(),
         "figures": to_data(without_names(from_data(Figures, version.figures))), "missing": version.missing,
-        "sha256": version.sha256, "document": f"{document.number:02d}-BC/{document.symbol}" if document else "",
+        "sha256": version.sha256,
+        "document": f"{number_text(document.number)}-BC/{document.symbol}" if document else "",
     }  # fmt: skip
-    dispatch = send(session, actor, parent, DispatchKind.REPORT, version.report.title, body)
+    dispatch = send(session, actor, parent, DispatchKind.REPORT, report.title, body)
     version.dispatch_id = dispatch.id
     record(session, actor, "report:submit", version, number=version.number)
     return dispatch

@@ -115,8 +115,8 @@ def _changes(change: PlanDiff) -> dict[str, Any]:
 
 def _keep_visits(session: orm.Session, version_id: UUID, visits: Iterable[Assignment]) -> None:
     rows = [
-        {"tenant_id": current_tenant(), "id": new_id(), "version_id": version_id, "official_id": UUID(v.official),
-         "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day, "source": v.source.value}
+        {"tenant_id": current_tenant(), "id": new_id(), "version_id": version_id,
+         "official_id": UUID(v.official), "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day, "source": v.source.value}
         for v in visits
     ]  # fmt: skip
     for start in range(0, len(rows), CHUNK):
@@ -176,8 +176,8 @@ def _carry_over(session: orm.Session, version: RotationVersion, change: PlanDiff
             .values(cancelled_at=now(), cancelled_reason=version.reason)
         )
     rows = [
-        {"tenant_id": current_tenant(), "id": new_id(), "rotation_id": version.rotation_id, "cancelled_reason": "",
-         "official_id": UUID(v.official), "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day,
+        {"tenant_id": current_tenant(), "id": new_id(), "rotation_id": version.rotation_id,
+         "cancelled_reason": "", "official_id": UUID(v.official), "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day,
          "assigned_at": now()}
         for v in come
     ]  # fmt: skip

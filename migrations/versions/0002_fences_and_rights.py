@@ -66,11 +66,7 @@ FROZEN = [
     f"CREATE POLICY published_is_kept ON planned_visit AS RESTRICTIVE FOR DELETE USING ({DRAFT})",
     f"CREATE POLICY published_is_full ON planned_visit AS RESTRICTIVE FOR INSERT WITH CHECK ({DRAFT})",
 ]
-LEVELS = [
-    ("TINH", "Cấp tỉnh", 1, "TU"),
-    ("HUYEN", "Cấp huyện", 2, "HU"),
-    ("XA", "Cấp xã", 3, "ĐU"),
-]
+LEVELS = [("TINH", "Cấp tỉnh", 1, "TU"), ("HUYEN", "Cấp huyện", 2, "HU"), ("XA", "Cấp xã", 3, "ĐU")]
 
 
 def upgrade() -> None:
@@ -84,7 +80,9 @@ def upgrade() -> None:
     for statement in FROZEN:
         op.execute(statement)
     for code, name, rank, symbol in LEVELS:
-        op.execute(f"INSERT INTO tenant_level (code, name, rank, symbol) VALUES ('{code}', '{name}', {rank}, '{symbol}')")
+        op.execute(
+            f"INSERT INTO tenant_level (code, name, rank, symbol) VALUES ('{code}', '{name}', {rank}, '{symbol}')"
+        )
 
 
 def downgrade() -> None:
