@@ -22,8 +22,7 @@ from core.reports.figures import Figures
 from core.reports.models import ReportVersion
 from jobs.contract import Effect, JobFacts, Progress
 from tenants.clock import now
-from tenants.db import new_id
-from tenants.scope import current_tenant, transaction
+from tenants.scope import new_row, transaction
 
 PDF = "application/pdf"
 
@@ -55,11 +54,15 @@ def render_document(job: JobFacts, progress: Progress) -> Effect:
         name = f"{number_text(document.number)}-{document.type.symbol}-{document.symbol}.pdf"
     progress("Đang tạo tệp PDF", 40)
     content = render_pdf(sheet)
-    row = {
-        "tenant_id": current_tenant(), "id": new_id(), "document_id": document.id, "media_type": PDF,
-        "file_name": name, "content": content, "size": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(), "made_at": now(),
-    }  # fmt: skip
+    row = new_row(
+        document_id=document.id,
+        media_type=PDF,
+        file_name=name,
+        content=content,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        made_at=now(),
+    )
 
     def keep(session: orm.Session) -> None:
         session.execute(insert(Artifact).values(row).on_conflict_do_nothing())

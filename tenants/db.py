@@ -60,7 +60,8 @@ def tenant_key(column: str, table: str, **options: Any) -> sa.ForeignKeyConstrai
 def engine(url: str, *, statement_timeout_seconds: int = 5, pool_size: int = 10) -> sa.Engine:
     """A PostgreSQL engine with bounded statements, locks and idle transactions (design: security 82)."""
     options = (
-        f"-c statement_timeout={statement_timeout_seconds}s -c lock_timeout={min(2, statement_timeout_seconds)}s "
+        f"-c statement_timeout={statement_timeout_seconds}s "
+        f"-c lock_timeout={min(2, statement_timeout_seconds)}s "
         "-c idle_in_transaction_session_timeout=60s -c timezone=UTC"
     )
     return sa.create_engine(

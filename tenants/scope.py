@@ -112,6 +112,11 @@ def transaction() -> Iterator[TenantSession]:
         yield session
 
 
+def new_row(**columns: Any) -> dict[str, Any]:
+    """A row of the current tenant for a bulk insert, with a new id."""
+    return {"tenant_id": current_tenant(), "id": new_id(), **columns}
+
+
 def lock_in_tenant(session: orm.Session, what: str) -> None:
     """Let one transaction at a time through for `what` of this tenant, until the transaction ends."""
     key = hashlib.sha256(current_tenant().bytes + what.encode()).digest()[:8]

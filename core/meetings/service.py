@@ -10,9 +10,8 @@ from core.meetings.calendar import usual_meetings
 from core.meetings.models import Meeting, MeetingKind
 from tenants.access import Actor, Permission, require
 from tenants.audit import record
-from tenants.db import new_id
 from tenants.models import Unit
-from tenants.scope import current_tenant
+from tenants.scope import new_row
 from tenants.tree import UnitKind
 
 CHUNK = 2_000
@@ -27,11 +26,16 @@ def set_usual_meetings(session: orm.Session, actor: Actor, first_month: date, mo
         .order_by(Unit.path)
     ).all()
     rows = [
-        {"tenant_id": current_tenant(), "id": new_id(), "cell_id": cell.id, "kind": MeetingKind.REGULAR,
-         "month": month, "meets_on": day, "slot": cell.meeting_slot or "evening"}
+        new_row(
+            cell_id=cell.id,
+            kind=MeetingKind.REGULAR,
+            month=month,
+            meets_on=day,
+            slot=cell.meeting_slot or "evening",
+        )
         for cell in cells
         for month, day in usual_meetings(first_month, months, cell.meeting_day)
-    ]  # fmt: skip
+    ]
     made = 0
     for start in range(0, len(rows), CHUNK):
         statement = insert(Meeting).values(rows[start : start + CHUNK]).on_conflict_do_nothing()

@@ -56,6 +56,9 @@ class JobKind(StrEnum):
         }[self.value]
 
 
+OPEN = sa.text("state IN ('queued', 'running')")
+
+
 class Job(TenantOwned, Base):
     """One piece of work. This row is the truth, the queue only its doorbell (design: reliability).
 
@@ -85,7 +88,8 @@ class Job(TenantOwned, Base):
     __table_args__ = (
         sa.UniqueConstraint("tenant_id", "dedup_key"),
         sa.CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
-        sa.Index("ix_job_open", "run_after", postgresql_where=sa.text("state IN ('queued', 'running')")),
+        sa.Index("ix_job_open", "tenant_id", "run_after", postgresql_where=OPEN),
+        sa.Index("ix_job_claim", "id", postgresql_where=OPEN),
         sa.Index("ix_job_subject", "tenant_id", "subject_id"),
     )
 

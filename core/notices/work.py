@@ -11,10 +11,11 @@ from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 
 from core.notices.models import Job, JobKind, JobState, Notice
-from tenants.access import Actor
+from tenants.access import Actor, Permission, fetch, require
+from tenants.audit import record
 from tenants.clock import now
-from tenants.db import new_id
-from tenants.scope import current_tenant
+from tenants.models import PlatformEntry, Tenant
+from tenants.scope import new_row
 
 OWED = "owed_jobs"
 
@@ -31,10 +32,9 @@ def owe(
 
     `args` holds ids and settings, never personal data (design: reliability; security 78).
     """
-    row = {
-        "tenant_id": current_tenant(), "id": new_id(), "kind": kind, "subject_id": subject_id, "args": args,
-        "dedup_key": dedup_key, "requested_by": actor.account_id,
-    }  # fmt: skip
+    row = new_row(
+        kind=kind, subject_id=subject_id, args=args, dedup_key=dedup_key, requested_by=actor.account_id
+    )
     made = session.scalar(insert(Job).values(row).on_conflict_do_nothing().returning(Job.id))
     job_id = made or session.scalars(sa.select(Job.id).where(Job.dedup_key == dedup_key)).one()
     session.info.setdefault(OWED, []).append(job_id)
@@ -46,10 +46,9 @@ def post(
 ) -> int:
     """Post a notice to each person, once per `dedup_key`; returns how many were new."""
     rows = [
-        {"tenant_id": current_tenant(), "id": new_id(), "person_id": person_id, "kind": kind, "text": text,
-         "url": url, "dedup_key": dedup_key, "posted_at": now()}
+        new_row(person_id=person_id, kind=kind, text=text, url=url, dedup_key=dedup_key, posted_at=now())
         for person_id in sorted(person_ids)
-    ]  # fmt: skip
+    ]
     if not rows:
         return 0
     made = insert(Notice).values(rows).on_conflict_do_nothing().returning(Notice.id)
@@ -62,3 +61,29 @@ def owe_again(session: orm.Session, actor: Actor, kind: JobKind, subject_id: UUI
         Job.subject_id == subject_id, Job.kind == kind, Job.state.in_((JobState.DONE, JobState.DEAD))
     )
     return owe(session, actor, kind, f"{kind}:{subject_id}:{session.scalar(ended)}", subject_id, **args)
+
+
+def retry(session: orm.Session, actor: Actor, job_id: UUID) -> None:
+    """Let a dead job run again from its first attempt; one that is not dead is left alone.
+
+    Asked by the tenant or, in the platform's scope, by an operator. Raises NotAllowed or NotFound.
+    """
+    platform = actor.tenant_id is None
+    require(actor, Permission.PLATFORM_JOBS_RETRY if platform else Permission.JOBS_RETRY)
+    job = fetch(session, Job, job_id)
+    again = {"state": JobState.QUEUED, "attempts": 0, "run_after": sa.func.clock_timestamp()}
+    revived = (
+        sa.update(Job).where(Job.id == job.id, Job.state == JobState.DEAD).values(again).returning(Job.id)
+    )
+    if session.scalar(revived.execution_options(synchronize_session=False)) is None:
+        return
+    session.refresh(job)
+    session.info.setdefault(OWED, []).append(job.id)
+    if platform:
+        code = session.scalars(sa.select(Tenant.code).where(Tenant.id == job.tenant_id)).one()
+        facts = {"kind": job.kind.value, "job": str(job.id)}
+        session.add(
+            PlatformEntry(operator_id=actor.account_id, tag="job:retry", tenant_code=code, facts=facts)
+        )
+    else:
+        record(session, actor, "job:retry", job, kind=job.kind.value)

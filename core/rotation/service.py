@@ -23,9 +23,8 @@ from core.rotation.replan import PlanDiff, diff
 from tenants.access import Actor, Permission, Role, require
 from tenants.audit import record
 from tenants.clock import now, today
-from tenants.db import new_id
 from tenants.models import Appointment, Unit
-from tenants.scope import current_tenant
+from tenants.scope import new_row
 from tenants.vietnamese import nfc
 
 CHUNK = 2_000
@@ -114,13 +113,18 @@ def _changes(change: PlanDiff) -> dict[str, Any]:
 
 
 def _keep_visits(session: orm.Session, version_id: UUID, visits: Iterable[Assignment]) -> None:
-    rows = [
-        {"tenant_id": current_tenant(), "id": new_id(), "version_id": version_id,
-         "official_id": UUID(v.official), "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day, "source": v.source.value}
-        for v in visits
-    ]  # fmt: skip
+    rows = [new_row(version_id=version_id, source=visit.source.value, **_assigned(visit)) for visit in visits]
     for start in range(0, len(rows), CHUNK):
         session.execute(insert(PlannedVisit).values(rows[start : start + CHUNK]))
+
+
+def _assigned(visit: Assignment) -> dict[str, Any]:
+    return {
+        "official_id": UUID(visit.official),
+        "cell_id": UUID(visit.cell),
+        "month": visit.month,
+        "meets_on": visit.day,
+    }
 
 
 def discard(session: orm.Session, actor: Actor, rotation: Rotation) -> None:
@@ -176,11 +180,9 @@ def _carry_over(session: orm.Session, version: RotationVersion, change: PlanDiff
             .values(cancelled_at=now(), cancelled_reason=version.reason)
         )
     rows = [
-        {"tenant_id": current_tenant(), "id": new_id(), "rotation_id": version.rotation_id,
-         "cancelled_reason": "", "official_id": UUID(v.official), "cell_id": UUID(v.cell), "month": v.month, "meets_on": v.day,
-         "assigned_at": now()}
-        for v in come
-    ]  # fmt: skip
+        new_row(rotation_id=version.rotation_id, cancelled_reason="", assigned_at=now(), **_assigned(visit))
+        for visit in come
+    ]
     for start in range(0, len(rows), CHUNK):
         statement = insert(Visit).values(rows[start : start + CHUNK])
         session.execute(
