@@ -3,8 +3,8 @@
 Source: S4-02, S4-11; design: rotation.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -89,17 +89,18 @@ class Why:
 def shortfalls(problem: Problem, plan: Plan) -> tuple[Shortfall, ...]:
     """Everything missing: crowded months with their Hall certificate, unmet duties, neglected cells."""
     grid = build(problem)
+    place = {official.id: m for m, official in enumerate(problem.officials)}
+    by_month: dict[date, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for visit in plan.visits:
+        by_month[visit.month][visit.official] = _choices(grid, place[visit.official], visit)
     return (
-        *(found for t in range(problem.months) for found in _crowded(grid, plan, t)),
+        *(found for month in problem.calendar for found in _crowded(problem, month, by_month[month])),
         *(_unmet(problem, unmet) for unmet in plan.unmet),
         *_neglected(problem, plan.visits),
     )
 
 
-def _crowded(grid: Grid, plan: Plan, t: int) -> Iterator[Shortfall]:
-    problem = grid.problem
-    month = problem.calendar[t]
-    choices = {visit.official: _choices(grid, visit, t) for visit in plan.visits if visit.month == month}
+def _crowded(problem: Problem, month: date, choices: Mapping[str, tuple[str, ...]]) -> Iterator[Shortfall]:
     for officials, cells in short_groups(choices):
         lacking = len(officials) - len(cells)
         who = _names(problem.official_of[o].name for o in officials)
@@ -117,14 +118,13 @@ def _crowded(grid: Grid, plan: Plan, t: int) -> Iterator[Shortfall]:
         )
 
 
-def _choices(grid: Grid, visit: PlannedVisit, t: int) -> tuple[str, ...]:
+def _choices(grid: Grid, m: int, visit: PlannedVisit) -> tuple[str, ...]:
+    """Cells whose meeting of the visit's month the official could attend; only his pin when he has one."""
     problem = grid.problem
-    official = problem.official_of[visit.official]
-    if any(month == visit.month for _, month in official.pins):
+    if (visit.cell, visit.month) in problem.officials[m].pins:
         return (visit.cell,)
-    m = problem.officials.index(official)
-    rows = slice(grid.first[m], grid.first[m + 1])
-    return tuple(problem.cells[c].id for c in grid.cell[rows][grid.blocked[rows, t] == 0].tolist())
+    edges, t = grid.edges_of(m), problem.calendar.index(visit.month)
+    return tuple(problem.cells[c].id for c in grid.cell[edges][grid.blocked[edges, t] == 0].tolist())
 
 
 def _unmet(problem: Problem, unmet: Unmet) -> Shortfall:

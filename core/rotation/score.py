@@ -130,7 +130,7 @@ def _unit_targets(
 
 
 def _least(problem: Problem, cell: Cell, mean: float) -> int:
-    return min(problem.months, ceil(mean * (1 + cell.special / 2) - 1e-9)) if cell.special else 1
+    return max(1, min(problem.months, ceil(mean * (1 + cell.special / 2) - 1e-9))) if cell.special else 1
 
 
 def _mean_by_special(cells: list[Cell], history: Mapping[str, int]) -> Mapping[int, float]:

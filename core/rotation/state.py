@@ -111,7 +111,7 @@ class State:
         return fixed[:, None] + crowd
 
     def objective(self) -> int:
-        """The objective of the state, equal to that of ``score`` on the same visits."""
+        """The objective of the state: that of ``score`` on the same visits, and changes to kept ones."""
         grid, weights = self.grid, self.grid.problem.weights
         seen = np.concatenate([grid.seen, self.visitors > 0], 1)
         empty = grid.windows.any(2) & ~(grid.windows & seen[:, None, :]).any(2)
@@ -125,4 +125,5 @@ class State:
             + cover.sum()
             + weights.spacing * empty.sum()
             + weights.travel * grid.travel[self.edge[self.edge >= 0]].sum()
+            + self.change_cost(np.arange(len(self.edge)), self.edge, self.month).sum()
         )

@@ -1,0 +1,104 @@
+"""Small rotation problems: one by hand, and a strategy for every odd shape."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from core.rotation.problem import (
+    Cell,
+    CellMeeting,
+    Level,
+    Official,
+    PastVisit,
+    PlannedVisit,
+    Problem,
+    Slot,
+    from_ordinal,
+    ordinal,
+)
+
+MONTHLY = Level("commune", 1, "cấp xã")
+QUARTERLY = Level("district", 3, "cấp huyện")
+HALF_YEARLY = Level("province", 6, "cấp tỉnh")
+LEVELS = (MONTHLY, QUARTERLY, HALF_YEARLY)
+JANUARY = date(2025, 1, 1)
+
+
+def months(first: date, count: int) -> tuple[date, ...]:
+    return tuple(from_ordinal(ordinal(first) + t) for t in range(count))
+
+
+def cell(name: str, day: int = 5, special: int = 0, count: int = 12, slot: Slot = Slot.EVENING) -> Cell:
+    """A cell of unit "u" that meets on the same day every month of 2025."""
+    meetings = {month: CellMeeting(month.replace(day=day), slot) for month in months(JANUARY, count)}
+    return Cell(name, "u", f"Chi bộ {name}", special, meetings)
+
+
+def official(name: str, area: Sequence[str], **facts: object) -> Official:
+    return Official(name, name.upper(), "commune", tuple(area), **facts)  # type: ignore[arg-type]
+
+
+def problem(cells: Sequence[Cell], officials: Sequence[Official], count: int = 1, **facts: object) -> Problem:
+    return Problem(JANUARY, count, LEVELS, tuple(cells), tuple(officials), **facts)  # type: ignore[arg-type]
+
+
+def visit(who: str, where: str, month: int = 1, day: int = 5) -> PlannedVisit:
+    return PlannedVisit(who, where, date(2025, month, 1), date(2025, month, day))
+
+
+@st.composite
+def problems(draw: st.DrawFn, longest: int = 7, most_cells: int = 5, most_officials: int = 5) -> Problem:
+    """Any small problem: holes in the calendar, absences, clashes, pins, history, empty areas."""
+    first = from_ordinal(ordinal(JANUARY) + draw(st.integers(0, 11)))
+    calendar = months(first, draw(st.integers(1, longest)))
+    cells = tuple(draw(_cell(f"c{i}", calendar)) for i in range(draw(st.integers(1, most_cells))))
+    history = tuple(draw(_past(first, cells)) for _ in range(draw(st.integers(0, 4))))
+    count = draw(st.integers(1, most_officials))
+    officials = tuple(draw(_official(f"o{i}", calendar, cells, history)) for i in range(count))
+    return Problem(first, len(calendar), LEVELS, cells, officials, history)
+
+
+@st.composite
+def _cell(draw: st.DrawFn, name: str, calendar: tuple[date, ...]) -> Cell:
+    held = [month for month in calendar if draw(st.integers(0, 9))]
+    meetings = {
+        month: CellMeeting(month.replace(day=draw(st.integers(3, 5))), draw(st.sampled_from(list(Slot)[1:])))
+        for month in held
+    }
+    place = draw(st.none() | st.tuples(st.floats(0, 30), st.floats(0, 30)))
+    special = draw(st.sampled_from([0, 0, 0, 1, 3]))
+    return Cell(name, draw(st.sampled_from("uv")), f"Chi bộ {name}", special, meetings, place)
+
+
+@st.composite
+def _past(draw: st.DrawFn, first: date, cells: tuple[Cell, ...]) -> PastVisit:
+    month = from_ordinal(ordinal(first) - draw(st.integers(1, 8)))
+    return PastVisit(draw(st.sampled_from(["o0", "o1", "gone"])), draw(st.sampled_from(cells)).id, month)
+
+
+@st.composite
+def _official(
+    draw: st.DrawFn,
+    name: str,
+    calendar: tuple[date, ...],
+    cells: tuple[Cell, ...],
+    history: tuple[PastVisit, ...],
+) -> Official:
+    level = draw(st.sampled_from((MONTHLY, *LEVELS)))
+    area = tuple(c.id for c in cells if draw(st.integers(0, 4)))
+    own = draw(st.none() | st.sampled_from([c.id for c in cells]))
+    away = tuple(draw(_absence(calendar)) for _ in range(draw(st.integers(0, 2))))
+    done = {ordinal(past.month) // level.period_months for past in history if past.official == name}
+    pins = {}
+    for month in calendar if area else ():
+        period = ordinal(month) // level.period_months
+        if period not in done and not draw(st.integers(0, 5)):
+            pins[period] = (draw(st.sampled_from(area)), month)
+    return Official(name, name.upper(), level.code, area, own, away, (1.0, 1.0), tuple(pins.values()))
+
+
+@st.composite
+def _absence(draw: st.DrawFn, calendar: tuple[date, ...]) -> tuple[date, date]:
+    start = draw(st.sampled_from(calendar)) + timedelta(draw(st.integers(0, 5)))
+    return start, start + timedelta(draw(st.integers(0, 31)))

@@ -1,0 +1,14 @@
+"""On the bench's invented instances ours breaks no hard rule and beats a careful organiser."""
+
+import pytest
+
+from bench.rotation import SCALES, SOLVERS, instance, measure
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_rotation_beats_careful_greedy(seed: int) -> None:
+    problem = instance(SCALES["commune"], seed)
+    greedy, ours = (measure(name, SOLVERS[name], problem) for name in ("careful greedy", "rotation"))
+    assert (ours.impossible, ours.repeats) == (0, 0)
+    assert ours.objective < greedy.objective
+    assert ours.km < greedy.km

@@ -1,0 +1,115 @@
+"""Re-planning keeps the past and whatever still holds, and says who is moved and why."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from core.rotation.problem import CellMeeting, PlannedVisit, Problem, Slot
+from core.rotation.replan import DAY_MOVED, EXTRA, NEW, diff, replan
+from core.rotation.solver import plan
+from core.rotation.validate import validate
+from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems, visit
+
+EXAMPLES = settings(max_examples=60, deadline=None)
+CASE = problem([cell(c) for c in "abcd"], [official(o, "abcd") for o in "xy"], 3)
+FEBRUARY = date(2025, 2, 1)
+
+
+def absent(case: Problem, who: str, day: date) -> Problem:
+    people = (replace(o, away=(*o.away, (day, day))) if o.id == who else o for o in case.officials)
+    return replace(case, officials=tuple(people))
+
+
+@EXAMPLES
+@given(problems(), st.integers(0, 200))
+def test_a_rotation_that_holds_is_untouched(case: Problem, days: int) -> None:
+    visits = plan(case).visits
+    found = replan(case, visits, case.first_month + timedelta(days))
+    assert (found.changes, set(found.kept)) == ((), set(visits))
+
+
+@EXAMPLES
+@given(problems(), st.data())
+def test_the_past_stands_and_the_rest_is_valid(case: Problem, data: st.DataObject) -> None:
+    visits = plan(case).visits
+    assume(visits)
+    ill = data.draw(st.sampled_from(visits))
+    today = case.first_month + timedelta(data.draw(st.integers(0, 60)))
+    later = absent(case, ill.official, ill.day)
+    found = replan(later, visits, today)
+    assert {visit for visit in visits if visit.day < today} <= set(found.visits)
+    assert all(fault.ref.month == ill.month for fault in validate(later, found.visits) if ill.day < today)
+    assert ill.day < today or validate(later, found.visits) == ()
+
+
+@EXAMPLES
+@given(problems(), problems(), st.integers(0, 60))
+def test_every_difference_is_told_once(old: Problem, new: Problem, days: int) -> None:
+    published = plan(old).visits
+    found = replan(new, published, new.first_month + timedelta(days))
+    before = [change.before for change in found.changes if change.before]
+    after = [change.after for change in found.changes if change.after]
+    assert sorted(map(_place, [*found.kept, *after])) == sorted(map(_place, found.visits))
+    assert sorted(map(_place, [*found.kept, *before])) == sorted(map(_place, published))
+
+
+def _place(visit: PlannedVisit) -> tuple[str, str, date]:
+    return visit.official, visit.cell, visit.day
+
+
+def test_only_the_absent_official_is_moved() -> None:
+    ill = visit("x", "a")
+    case = problem([cell("a"), cell("b", 9), cell("c", 9)], [official(o, "abc") for o in "xy"])
+    (change,) = replan(absent(case, "x", ill.day), [ill, visit("y", "b", 1, 9)], JANUARY).changes
+    assert (change.before, change.after, change.forced) == (ill, visit("x", "c", 1, 9), True)
+    assert "vắng mặt" in change.reason_vi
+
+
+def _on(day: int) -> CellMeeting:
+    return CellMeeting(FEBRUARY.replace(day=day), Slot.EVENING)
+
+
+def test_a_moved_meeting_moves_its_visit() -> None:
+    visits = (visit("x", "a", 2), visit("x", "b"))
+    cells = (replace(CASE.cells[0], meetings={**CASE.cells[0].meetings, FEBRUARY: _on(9)}), *CASE.cells[1:])
+    found = replan(replace(CASE, cells=cells, months=2, officials=CASE.officials[:1]), visits, JANUARY)
+    (change,) = found.moved
+    assert change.after == replace(visits[0], day=date(2025, 2, 9))
+    assert (change.forced, change.reason_vi) == (True, DAY_MOVED)
+
+
+def test_a_newcomer_is_added_and_a_leaver_removed() -> None:
+    old = replace(CASE, months=1, officials=(official("x", "abcd"),))
+    new = replace(old, officials=(official("z", "abcd"),))
+    found = replan(new, plan(old).visits, JANUARY)
+    assert [change.official for change in found.removed] == ["x"]
+    assert [(change.official, change.reason_vi) for change in found.added] == [("z", NEW)]
+
+
+def test_a_new_pin_moves_its_official() -> None:
+    old = replace(CASE, months=1, officials=(official("x", "abcd"),))
+    (before,) = plan(old).visits
+    wish = next(c for c in "abcd" if c != before.cell)
+    pinned = replace(old, officials=(official("x", "abcd", pins=((wish, JANUARY),)),))
+    (change,) = replan(pinned, [before], JANUARY).moved
+    assert (change.after and change.after.cell, change.reason_vi) == (
+        wish,
+        "Đồng chí đã đổi kế hoạch cá nhân",
+    )
+
+
+def test_one_more_official_moves_only_to_end_a_crowd() -> None:
+    case = problem([cell("a"), cell("b", 9)], [official("x", "ab"), official("y", "ab")])
+    ill = absent(case, "y", date(2025, 1, 9))
+    found = replan(ill, [visit("x", "a"), visit("y", "b", 1, 9)], JANUARY)
+    assert {(change.official, change.forced) for change in found.moved} == {("x", False), ("y", True)}
+    assert EXTRA in {change.reason_vi for change in found.moved}
+
+
+def test_a_difference_pairs_visits_of_one_month() -> None:
+    old, new = (visit("x", "a"), visit("y", "a")), (visit("x", "b"), visit("x", "c", 2))
+    found = diff(old, new)
+    assert [(c.before and c.before.cell, c.after and c.after.cell) for c in found.moved] == [("a", "b")]
+    assert (len(found.removed), len(found.added), found.kept) == (1, 1, ())

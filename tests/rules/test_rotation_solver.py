@@ -1,0 +1,162 @@
+"""The rotation keeps every hard rule on any instance, and is exact on a month."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+
+from core.rotation.descent import descend, untold
+from core.rotation.grid import build
+from core.rotation.problem import Official, PastVisit, PlannedVisit, Problem, Reason, Source
+from core.rotation.score import objective, score
+from core.rotation.solver import first_draft, movable, plan
+from core.rotation.state import State
+from core.rotation.validate import validate
+from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems
+
+EXAMPLES = settings(max_examples=60, deadline=None)
+FEBRUARY = date(2025, 2, 1)
+
+
+@EXAMPLES
+@given(problems())
+def test_no_hard_rule_is_ever_broken(case: Problem) -> None:
+    assert validate(case, plan(case).visits) == ()
+
+
+@EXAMPLES
+@given(problems())
+def test_every_period_has_a_visit_or_a_named_reason(case: Problem) -> None:
+    made = plan(case)
+    met = {(visit.official, case.period(visit.official, visit.month)) for visit in made.visits}
+    unmet = {
+        (u.duty.official, case.period(u.duty.official, u.duty.months[0])) for u in made.unmet if u.reasons
+    }
+    owed = {(duty.official, case.period(duty.official, duty.months[0])) for duty in case.duties}
+    assert met | unmet == owed
+    assert not met & unmet
+
+
+@EXAMPLES
+@given(problems())
+def test_the_claimed_objective_is_the_score_from_scratch(case: Problem) -> None:
+    made = plan(case)
+    assert made.objective == objective(score(case, made.visits))
+
+
+@EXAMPLES
+@given(problems())
+def test_the_same_problem_gives_the_same_plan(case: Problem) -> None:
+    assert plan(case, seed=3) == plan(replace(case), seed=3)
+
+
+@EXAMPLES
+@given(problems())
+def test_renaming_people_only_renames(case: Problem) -> None:
+    new = {official.id: f"{99 - at}" for at, official in enumerate(case.officials)} | {"gone": "left"}
+    people = tuple(replace(official, id=new[official.id]) for official in case.officials)
+    history = tuple(replace(past, official=new.get(past.official, "left")) for past in case.history)
+    renamed = plan(replace(case, officials=people, history=history))
+    assert renamed.visits == tuple(replace(v, official=new[v.official]) for v in plan(case).visits)
+
+
+@EXAMPLES
+@given(problems())
+def test_the_descent_never_gets_worse(case: Problem) -> None:
+    state = first_draft(State(build(case)), untold)
+    trace = descend(state, movable(state.grid), 0, untold)
+    assert trace == sorted(trace, reverse=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(longest=1, most_cells=4, most_officials=3))
+def test_a_month_is_exactly_optimal(case: Problem) -> None:
+    assert plan(case).objective == min(objective(score(case, visits)) for visits in _every_rotation(case))
+
+
+def _every_rotation(case: Problem) -> list[tuple[PlannedVisit, ...]]:
+    choices = [[None, *_allowed(case, case.official_of[duty.official])] for duty in case.duties]
+    every = (tuple(visit for visit in chosen if visit) for chosen in product(*choices))
+    return [visits for visits in every if not validate(case, visits)]
+
+
+def _allowed(case: Problem, person: Official) -> list[PlannedVisit]:
+    month = case.first_month
+    held = [
+        (c, case.cell_of[c].meetings[month].day) for c in person.area if month in case.cell_of[c].meetings
+    ]
+    return [PlannedVisit(person.id, c, month, day) for c, day in held]
+
+
+def test_everyone_gets_another_cell_each_month() -> None:
+    case = problem([cell(c) for c in "abc"], [official(o, "abc") for o in "xyz"], 3)
+    assert {part.rule.value: part.broken for part in plan(case).scores}["repeat"] == 0
+    assert len({(visit.official, visit.cell) for visit in plan(case).visits}) == 9
+
+
+def test_special_cells_come_first_and_more_often() -> None:
+    cells = [cell(c, special=2 * (c == "d")) for c in "abcde"]
+    held = [
+        visit.cell
+        for visit in plan(problem(cells, [official("x", "abcde"), official("y", "abcde")], 6)).visits
+    ]
+    assert "d" in held[:2]
+    assert held.count("d") == 4 > max(held.count(c) for c in "abce")
+
+
+def test_last_year_counts_for_repeats() -> None:
+    past = (PastVisit("x", "a", date(2024, 12, 1)),)
+    case = problem([cell("a"), cell("b")], [official("x", "ab")], history=past)
+    assert [visit.cell for visit in plan(case).visits] == ["b"]
+
+
+def test_a_quarterly_official_goes_in_the_month_with_room() -> None:
+    boss = replace(official("z", "ab"), level="district")
+    crowd = [official("x", "ab"), official("y", "ab", away=((FEBRUARY, date(2025, 2, 28)),))]
+    made = plan(problem([cell("a"), cell("b")], [boss, *crowd], 3))
+    assert [visit.month for visit in made.visits if visit.official == "z"] == [FEBRUARY]
+
+
+def test_an_impossible_pin_is_reported_and_not_moved() -> None:
+    away = ((date(2025, 1, 5), date(2025, 1, 5)),)
+    case = problem([cell("a"), cell("b", 9)], [official("x", "ab", pins=(("a", JANUARY),), away=away)])
+    (unmet,) = plan(case).unmet
+    assert (unmet.pin, unmet.reasons) == (("a", JANUARY), ((Reason.AWAY, 1),))
+
+
+def test_a_possible_pin_is_kept_against_the_crowd() -> None:
+    people = [official("x", "ab", pins=(("a", JANUARY),)), official("y", "a")]
+    visits = plan(problem([cell("a"), cell("b")], people)).visits
+    assert {(visit.official, visit.cell, visit.source) for visit in visits} >= {("x", "a", Source.PIN)}
+
+
+def test_reasons_count_the_closed_choices() -> None:
+    days = ((date(2025, 1, 5), date(2025, 1, 5)),)
+    cells = [cell("a"), cell("b", 7), cell("c", 7), cell("d", 9, count=0)]
+    (unmet,) = plan(problem(cells, [official("x", "abcd", own_cell="c", away=days)])).unmet
+    reasons = (Reason.AWAY, Reason.OWN_MEETING, Reason.OWN_CELL, Reason.NO_MEETING)
+    assert unmet.reasons == tuple((reason, 1) for reason in reasons)
+
+
+def test_an_empty_area_is_a_reason() -> None:
+    (unmet,) = plan(problem([cell("a")], [official("x", "")])).unmet
+    assert unmet.reasons == ((Reason.AREA_EMPTY, 1),)
+
+
+@pytest.mark.parametrize("people", [12, 40])
+def test_a_meeting_takes_as_many_as_it_must_and_no_more(people: int) -> None:
+    case = problem([cell("a"), cell("b")], [official(f"o{i}", "ab") for i in range(people)])
+    made = plan(case)
+    assert sorted([v.cell for v in made.visits].count(c) for c in "ab") == [people // 2] * 2
+
+
+def test_progress_is_told_in_vietnamese_up_to_the_end() -> None:
+    told: list[tuple[str, int]] = []
+    plan(
+        problem([cell("a")], [official("x", "a")]),
+        progress=lambda stage, percent: told.append((stage, percent)),
+    )
+    assert told[0] == ("Xếp tháng 1/2025", 40)
+    assert told[-1] == ("Đã xếp xong lịch", 100)
