@@ -8,8 +8,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,6 +22,7 @@ MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_PARTS: Final = 200
 MAX_EXPANDED: Final = 50 * 1024 * 1024
 MAX_RATIO: Final = 100
+MAX_TEXT: Final = 25_000_000
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 60
 MAX_PROMISED: Final = 2 * MAX_ROWS * MAX_COLUMNS
@@ -29,6 +30,7 @@ HEADING_WITHIN: Final = 20
 FAULT_HEADING: Final = "Lỗi"
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_CHUNK = 512 * 1024
 _LONGEST_CELL = 32_767
 _NOT_XML = {0xFFFE: None, 0xFFFF: None}
 _NEEDED = ("[Content_Types]", "_rels/", "xl/")
@@ -119,9 +121,11 @@ def _measured(data: bytes, name: str) -> io.BytesIO:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(copy, "w") as target:
             _check_listing(source.infolist())
+            gauge = _Gauge()
             for part in source.infolist():
                 if part.filename.startswith(_NEEDED) and part.filename.endswith((".xml", ".rels")):
-                    target.writestr(part.filename, _part(source, part))
+                    target.writestr(part.filename, gauge.measured(source.read(part)))
+            gauge.check_text()
             if _WORKBOOK_TYPE not in target.read("[Content_Types].xml"):
                 raise SheetError(_NOT_XLSX)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
@@ -148,29 +152,38 @@ def _check_listing(parts: Sequence[zipfile.ZipInfo]) -> None:
         raise SheetError(_TOO_BIG)
 
 
-def _part(source: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    content = source.read(part)
-    _Gauge().measure(content)
-    return content
-
-
 class _Gauge:
-    """Walks one XML part, refusing DTDs, filled cells outside the largest table and promised counts that
-    the parser would reserve memory for."""
+    """Walks a file's XML parts, refusing DTDs, filled cells outside the largest table, promised counts that
+    the parser would reserve memory for, and shared strings repeated beyond measure.
+    """
 
     def __init__(self) -> None:
-        self.row = self.column = self.cell_row = 0
-        self.parser = expat.ParserCreate("utf-8")
-        self.parser.StartElementHandler = self.start
-        self.parser.StartDoctypeDeclHandler = self.refuse
+        self.lengths: Counter[int] = Counter()
+        self.uses: Counter[int] = Counter()
 
-    def measure(self, content: bytes) -> None:
+    def measured(self, content: bytes) -> bytes:
+        """The part's content as given, or SheetError."""
         if b"\0" in content or content.startswith(_UTF_16):
             raise SheetError(_DAMAGED)
+        self.row = self.column = self.cell_row = 0
+        self.string = -1
+        self.is_shared = self.awaits_index = self.has_index = False
+        parser = expat.ParserCreate("utf-8")
+        parser.StartElementHandler = self.start
+        parser.CharacterDataHandler = self.text
+        parser.StartDoctypeDeclHandler = self.refuse
         try:
-            self.parser.Parse(content, True)
+            for chunk in _chunks(content):
+                parser.Parse(chunk)
+            parser.Parse(b"", True)
         except (expat.ExpatError, ValueError) as error:
             raise error if isinstance(error, SheetError) else SheetError(_DAMAGED) from error
+        return content
+
+    def check_text(self) -> None:
+        """The text of all cells together, each shared string as often as it is used."""
+        if sum(uses * self.lengths[string] for string, uses in self.uses.items()) > MAX_TEXT:
+            raise SheetError(_TOO_BIG)
 
     def refuse(self, *_doctype: object) -> None:
         raise SheetError(_DAMAGED)
@@ -179,13 +192,30 @@ class _Gauge:
         tag = name.rpartition(":")[2]
         if any(int(attributes.get(promise, 0)) > MAX_PROMISED for promise in ("count", "uniqueCount")):
             raise SheetError(_TOO_BIG)
+        self.awaits_index, self.has_index = tag == "v" and self.is_shared, False
+        if tag not in ("v", "f", "is"):
+            self.is_shared = tag == "c" and attributes.get("t") == "s"
         if tag == "c":
             self.place(attributes.get("r"))
         elif tag in ("v", "is"):
-            self.check()
+            self.check_place()
         elif tag == "row":
             self.row = int(attributes.get("r", self.row + 1))
             self.column = 0
+        elif tag == "si":
+            self.string += 1
+
+    def text(self, text: str) -> None:
+        """A shared string's text, or the number of one: in one plain piece, as the parser reads it."""
+        if self.string >= 0:
+            self.lengths[self.string] += len(text)
+        elif self.awaits_index:
+            if not (text.isascii() and text.isdigit()):
+                raise SheetError(_DAMAGED)
+            self.uses[int(text)] += 1
+            self.awaits_index, self.has_index = False, True
+        elif self.has_index and text.strip():
+            raise SheetError(_DAMAGED)
 
     def place(self, reference: str | None) -> None:
         if reference is None:
@@ -200,11 +230,20 @@ class _Gauge:
             self.column = self.column * 26 + ord(letter) - 64
         self.cell_row = int(found[2])
 
-    def check(self) -> None:
+    def check_place(self) -> None:
         if self.column > MAX_COLUMNS:
             raise SheetError(_TOO_WIDE)
         if self.cell_row > MAX_ROWS + HEADING_WITHIN:
             raise SheetError(_TOO_LONG)
+
+
+def _chunks(content: bytes) -> Iterator[bytes]:
+    """Pieces that end with a tag, so that no number is handed over in two."""
+    start = 0
+    while start < len(content):
+        end = content.rfind(b">", start, start + _CHUNK) + 1 or start + _CHUNK
+        yield content[start:end]
+        start = end
 
 
 def _cells(measured: io.BytesIO) -> list[list[Any]]:

@@ -1,6 +1,7 @@
 """Spreadsheets in and out: nothing lost, nothing run, nothing that blows up."""
 
 import io
+import random
 import re
 import time
 import zipfile
@@ -80,6 +81,25 @@ def test_titles_above_the_heading_are_passed_over_and_rows_keep_their_numbers() 
     assert (read.headers, read.first_row_number, len(read.rows)) == (("Mã", "Tên", "Loại"), 5, 3)
 
 
+def test_a_full_file_and_its_file_of_errors_are_read_whole() -> None:
+    rows = tuple((f"A{number}", f"Chi bộ {number}", "Tối") for number in range(20_000))
+    sheet = read_sheet(write_sheet("Danh sách", ["Mã", "Tên", "Buổi"], rows), "a.xlsx")
+    assert sheet.rows == rows
+    again = read_sheet(with_errors(sheet, [Fault(20_001, "code", "Sai mã.", 0)]), "a.xlsx")
+    assert again.rows == (*((*row, None) for row in rows[:-1]), (*rows[-1], "Sai mã."))
+
+
+@pytest.mark.parametrize(
+    "tail", ["<headerFooter><oddHeader>&amp;CTrang &amp;P</oddHeader></headerFooter>", "\n  <phoneticPr/>\n"]
+)
+def test_page_headers_and_laid_out_xml_are_no_matter(tail: str) -> None:
+    spread = changed(
+        SHEET_PART,
+        lambda xml: xml.replace("</v></c>", "</v>\n</c>\n").replace("</sheetData>", f"</sheetData>{tail}"),
+    )
+    assert read_sheet(spread, "a.xlsx").rows == (("A1", "Chi bộ 1"), ("A2", "Chi bộ 2"))
+
+
 def test_the_guide_sheet_is_not_read() -> None:
     data = write_sheet("Danh sách", ["Mã"], [["A"]], notes=[["Cột", "Cách điền"], ["Mã", "Viết liền"]])
     assert read_sheet(data, "a.xlsx").headers == ("Mã",)
@@ -114,6 +134,16 @@ def billion_laughs() -> bytes:
         SHEET_PART,
         lambda xml: xml.replace("?>", f"?>{entities}", 1).replace("</sheetData>", "&c;</sheetData>"),
     )
+
+
+def repeated_string() -> bytes:
+    """One string of 1,000 letters in 26,000 cells: a small file, a great deal of text."""
+    text = "".join(random.Random(1).choices("abcdefgh", k=1000))
+    return write_sheet("Thử", ["Mã", "Tên"], [[text, text]] * 13_000)
+
+
+def odd_index(index: str) -> bytes:
+    return with_row(f'<row r="4"><c r="A4" t="s"><v>{index}</v></c></row>')
 
 
 def many_parts() -> bytes:
@@ -163,6 +193,10 @@ REFUSED = {
         "quá lớn",
     ),
     "a missing string": (lambda: with_row('<row r="4"><c r="A4" t="s"><v>999</v></c></row>'), "bị hỏng"),
+    "a repeated long string": (repeated_string, "quá lớn"),
+    "a string's number with an entity": (lambda: odd_index("0&#49;"), "bị hỏng"),
+    "a string's number with a sign": (lambda: odd_index("+1"), "bị hỏng"),
+    "a string's number after a return": (lambda: odd_index("\n1"), "bị hỏng"),
     "heading alone": (lambda: write_sheet("Thử", ["Mã"], []), "không có dòng"),
 }
 
