@@ -25,9 +25,9 @@ def fold(text: str) -> str:
 def sort_key(full_name: str, given_words: int = 1) -> str:
     """The key that sorts people by given name, then middle names, then family name.
 
-    Letters follow a ă â b c d đ e ê … and decide before tones, which follow ngang, huyền, hỏi, ngã, sắc, nặng.
-    Case, punctuation and the place of the tone mark ("hoà", "hòa") do not matter. `given_words` is 2 for a
-    two-syllable given name.
+    Letters follow a ă â b c d đ e ê … and decide before tones, which follow ngang, huyền, hỏi, ngã, sắc,
+    nặng. Case, punctuation and the place of the tone mark ("hoà", "hòa") do not matter. `given_words` is 2
+    for a two-syllable given name.
     """
     words = [_word_key(word) for word in _decomposed(full_name).split()]
     if len(words) <= given_words:
@@ -50,7 +50,7 @@ def _decomposed(text: str) -> str:
 
 
 def _word_key(word: str) -> str:
-    """The word's letters in ASCII, a later letter of the same stem as stem + "~"s, then its tone (0: ngang)."""
+    """The word's letters, those with a mark as stem and tildes in their order, then its tone (0: ngang)."""
     letters = "".join(
         "d~" if mark == "đ" else _LETTERS.get(mark, mark if mark.isalnum() else "") for mark in word
     )

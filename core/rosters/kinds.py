@@ -153,7 +153,7 @@ def _read_phone(cell: str) -> str:
 def _read_email(cell: str) -> str:
     address = cell.strip()
     if not _EMAIL.fullmatch(address):
-        raise CellError(f"“{_shortened(address)}” không hợp lệ; ghi dạng ten@coquan.vn.")
+        raise CellError(f"“{_shortened(address)}” không hợp lệ; ghi dạng ten@example.com.")
     return address.lower()
 
 
@@ -314,7 +314,7 @@ PEOPLE: Final = RosterKind(
             "email",
             "Thư điện tử",
             Parser(_read_email),
-            "vidu@example.vn",
+            "vidu@example.com",
             "Địa chỉ thư để nhận thông báo.",
             aliases=("Email", "E-mail", "Hộp thư"),
         ),
