@@ -12,6 +12,7 @@ from core.rosters.checks import RosterRow
 from core.rotation.models import Absence, Official, OfficialArea, RotationLevel
 from tenants.access import Role
 from tenants.clock import today
+from tenants.db import new_id
 from tenants.models import Account, Appointment, CellSetting, Person, Unit
 from tenants.tree import UnitKind, UnitPath
 from tenants.vietnamese import fold, sort_key
@@ -47,26 +48,33 @@ def apply_units(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
     """Units of the tree, parents before children; a unit without a parent lies below the tenant's own."""
     known = _by_code(session, Unit)
     root = next(unit for unit in known.values() if unit.parent_id is None)
-    settings = {s.name: s.id for s in session.scalars(sa.select(CellSetting))}
+    settings = _settings(session, rows)
     outcomes = []
     for row in _parents_first(rows):
         parent = known[row.values.get("parent") or root.code] if row["code"] != root.code else None
         values = _unit_values(row.values, settings) | {"parent_id": parent.id if parent else None}
         unit = known.get(row["code"])
         if unit is None:
-            path = (
-                UnitPath(parent.path).child(row["code"]).text if parent else UnitPath.root(row["code"]).text
-            )
-            unit = Unit(code=row["code"], path=path, valid_from=today(), **values)
+            path = (parent or root).tree_path.child(row["code"]).text
+            unit = Unit(id=new_id(), code=row["code"], path=path, valid_from=today(), **values)
             known[unit.code] = unit
             session.add(unit)
-            session.flush()
             outcomes.append("created")
         else:
             outcomes.append("updated" if _assign(unit, values) else "unchanged")
     session.flush()
     _mend_paths(known.values())
     return _counted(outcomes)
+
+
+def _settings(session: orm.Session, rows: tuple[RosterRow, ...]) -> dict[str, UUID]:
+    """The catalogue by name, with what the file names and the catalogue lacks added to it."""
+    known = {setting.name: setting.id for setting in session.scalars(sa.select(CellSetting))}
+    named = {row.values["setting"] for row in rows if row.values.get("setting")}
+    added = [CellSetting(id=new_id(), name=name) for name in sorted(named - known.keys())]
+    session.add_all(added)
+    session.flush()
+    return known | {setting.name: setting.id for setting in added}
 
 
 def _unit_values(values: Mapping[str, Any], settings: Mapping[str, UUID]) -> dict[str, Any]:
@@ -110,13 +118,14 @@ def apply_people(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
     people, units = _by_code(session, Person), _by_code(session, Unit)
     held = _open_appointments(session)
     accounts = {account.person_id: account for account in session.scalars(sa.select(Account))}
+    found = [(row, *_person(session, people, row.values)) for row in rows]
+    session.flush()
     outcomes = []
-    for row in rows:
-        person, outcome = _person(session, people, row.values)
+    for row, person, outcome in found:
         key = (person.id, units[row["unit"]].id, Role(row["role"]))
         if key not in held:
             held.add(key)
-            session.add(Appointment(person_id=key[0], unit_id=key[1], role=key[2], valid_from=today()))
+            session.add(_appointed(*key))
             outcome = "created" if outcome == "created" else "updated"
         if (login := row.values.get("login")) and person.id not in accounts:
             accounts[person.id] = Account(person_id=person.id, login=login)
@@ -134,10 +143,9 @@ def _person(session: orm.Session, people: dict[str, Person], values: Mapping[str
     person = people.get(values["person"])
     if person is not None:
         return person, "updated" if _assign(person, found) else "unchanged"
-    person = Person(code=values["person"], **found)
+    person = Person(id=new_id(), code=values["person"], **found)
     people[person.code] = person
     session.add(person)
-    session.flush()
     return person, "created"
 
 
@@ -149,29 +157,26 @@ def _open_appointments(session: orm.Session) -> set[tuple[UUID, UUID, Role]]:
 
 def apply_officials(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
     """Officials with level, own cell and areas, and the role that lets them see and report their visits."""
-    people, units, levels = (
-        _by_code(session, Person),
-        _by_code(session, Unit),
-        _by_code(session, RotationLevel),
-    )
+    people, units = _by_code(session, Person), _by_code(session, Unit)
+    levels = _by_code(session, RotationLevel)
     root = next(unit for unit in units.values() if unit.parent_id is None)
-    known = {
-        o.person_id: o for o in session.scalars(sa.select(Official).options(orm.selectinload(Official.areas)))
-    }
-    held = _open_appointments(session)
+    officials = session.scalars(sa.select(Official).options(orm.selectinload(Official.areas)))
+    known, held = {official.person_id: official for official in officials}, _open_appointments(session)
     outcomes = []
     for row in rows:
         person = people[row["person"]]
         own = units[row["own_cell"]].id if row.values.get("own_cell") else None
         values = {"level_id": levels[row["level"]].id, "own_cell_id": own, "retired_on": None}
-        areas = [units[code].id for code in row["areas"]]
+        areas = [units[code].id for code in row["area"]]
         outcomes.append(_official(session, known.get(person.id), person.id, values, areas))
         if (person.id, root.id, Role.OFFICIAL) not in held:
-            session.add(
-                Appointment(person_id=person.id, unit_id=root.id, role=Role.OFFICIAL, valid_from=today())
-            )
+            session.add(_appointed(person.id, root.id, Role.OFFICIAL))
     session.flush()
     return _counted(outcomes)
+
+
+def _appointed(person_id: UUID, unit_id: UUID, role: Role) -> Appointment:
+    return Appointment(person_id=person_id, unit_id=unit_id, role=role, valid_from=today())
 
 
 def _official(

@@ -36,9 +36,15 @@ def upload(session: orm.Session, actor: Actor, kind: str, file_name: str, conten
     sheet = read_sheet(content, file_name)
     mapping = match_columns(sheet.headers, KINDS[kind])
     kept = RosterUpload(
-        kind=kind, file_name=nfc(file_name)[:200], content=content, sha256=hashlib.sha256(content).hexdigest(),
-        mapping=dict(mapping.positions), preview={}, uploaded_at=now(), uploaded_by=actor.account_id,
-    )  # fmt: skip
+        kind=kind,
+        file_name=nfc(file_name)[:200],
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        mapping=dict(mapping.positions),
+        preview={},
+        uploaded_at=now(),
+        uploaded_by=actor.account_id,
+    )
     session.add(kept)
     session.flush()
     record(session, actor, "roster:upload", kept, kind=kind, bytes=len(content), sha256=kept.sha256)
@@ -89,7 +95,7 @@ def keep_preview(session: orm.Session, kept: RosterUpload, sheet: Sheet) -> Prev
 
 
 def start_import(session: orm.Session, actor: Actor, kept: RosterUpload, *, only_good: bool) -> UUID:
-    """Owe the import of a checked file: all rows, or with `only_good` those without a fault; the job's id."""
+    """Owe the import of a checked file: all rows, or those without a fault; the job's id."""
     require(actor, Permission.ROSTERS_IMPORT)
     require(actor, Permission.APPOINTMENTS_EDIT)
     if kept.imported_at is not None:
