@@ -1,5 +1,7 @@
 """Adding up a report."""
 
+from datetime import date
+
 from sqlalchemy import orm
 
 from core.reports.models import Report
@@ -11,8 +13,10 @@ from jobs.contract import Effect, JobFacts, Progress
 def consolidate_report(job: JobFacts, progress: Progress) -> Effect:
     """Count and freeze in one transaction, so that the inputs and the version agree."""
     progress("Đang cộng số liệu", 30)
+    as_of = date.fromisoformat(job.args["as_of"])
 
     def freeze(session: orm.Session) -> None:
-        make_version(session, actor_of(session, job), session.get_one(Report, job.subject_id))
+        report = session.get_one(Report, job.subject_id)
+        make_version(session, actor_of(session, job), report, as_of)
 
     return freeze

@@ -1,7 +1,8 @@
 """`python -m migrations.check`: up, down, up again, then compare models and database."""
 
-import os
 import sys
+import tempfile
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
@@ -9,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from core.registry import metadata
+from demo.stack import Stack
 from migrations import configuration
 
 
@@ -28,6 +30,13 @@ def round_trip(url: str) -> list[object]:
     return differences(url)
 
 
-if __name__ == "__main__":
-    found = round_trip(os.environ["MIGRATION_DATABASE_URL"])
+def main() -> None:
+    """The round trip on a throw-away server; what differs ends the process with an error."""
+    with tempfile.TemporaryDirectory() as folder, Stack(Path(folder), durable=False) as stack:
+        stack.create_database("migrations")
+        found = round_trip(stack.environment("migrations")["MIGRATION_DATABASE_URL"])
     sys.exit("\n".join(map(str, found)) if found else 0)
+
+
+if __name__ == "__main__":
+    main()

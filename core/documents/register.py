@@ -14,7 +14,6 @@ from core.notices.models import JobKind
 from core.notices.work import owe
 from tenants.access import Actor
 from tenants.audit import record
-from tenants.clock import today
 from tenants.models import Tenant
 from tenants.scope import current_tenant, lock_in_tenant
 
@@ -42,20 +41,29 @@ def term_of(day: date) -> str:
 
 
 def issue(
-    session: orm.Session, actor: Actor, kind: DocumentType, subject: str, subject_id: UUID, head: Letterhead
+    session: orm.Session,
+    actor: Actor,
+    kind: DocumentType,
+    subject: str,
+    subject_id: UUID,
+    head: Letterhead,
+    issued_on: date,
 ) -> OfficialDocument:
-    """Number a document made from a frozen version and owe its rendering; a subject keeps its number."""
+    """Number a document made from a frozen version and owe its rendering; a subject keeps its number.
+
+    `issued_on` is the day printed on it, which also decides the form and the term.
+    """
     known = session.scalar(sa.select(OfficialDocument).where(OfficialDocument.subject_id == subject_id))
     if known is not None:
         return known
     lock_in_tenant(session, f"document:{kind}")
-    term = term_of(today())
+    term = term_of(issued_on)
     query = sa.select(sa.func.max(OfficialDocument.number))
     last = session.scalar(query.where(OfficialDocument.type == kind, OfficialDocument.term == term))
     tenant = session.get_one(Tenant, current_tenant())
     document = OfficialDocument(
         type=kind, term=term, number=(last or 0) + 1, symbol=tenant.level.symbol, subject=subject,
-        issued_on=today(), subject_id=subject_id, letterhead=to_data(head),
+        issued_on=issued_on, subject_id=subject_id, letterhead=to_data(head),
     )  # fmt: skip
     session.add(document)
     session.flush()

@@ -39,8 +39,9 @@ def published(session: orm.Session, plan_id: UUID) -> PlanVersion | None:
 
 
 def draft(session: orm.Session, actor: Actor, content: PlanContent) -> Plan:
-    """A new plan of the tenant's own."""
+    """A new plan of the tenant's own. Raises PlanError where the year has one of that title."""
     require(actor, Permission.PLANS_PUBLISH)
+    _require_free_title(session, content)
     plan = Plan(title=content.subject, year=content.year, body=to_data(content))
     session.add(plan)
     session.flush()
@@ -48,8 +49,25 @@ def draft(session: orm.Session, actor: Actor, content: PlanContent) -> Plan:
     return plan
 
 
+def redraft(session: orm.Session, actor: Actor, plan: Plan, content: PlanContent) -> None:
+    """Rewrite the plan's draft; what was published stays. Raises PlanError where the title is taken."""
+    require(actor, Permission.PLANS_PUBLISH)
+    _require_free_title(session, content, plan.id)
+    plan.title, plan.year, plan.body = content.subject, content.year, to_data(content)
+    record(session, actor, "plan:draft", plan)
+
+
+def _require_free_title(session: orm.Session, content: PlanContent, own_id: UUID | None = None) -> None:
+    query = sa.select(Plan.id).where(Plan.title == content.subject, Plan.year == content.year)
+    if session.scalar(query) not in (None, own_id):
+        raise PlanError([f"Năm {content.year} đã có kế hoạch cùng trích yếu; xin sửa kế hoạch đó."])
+
+
 def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) -> Plan:
-    """The tenant's own plan from one received from above: same rules, own signature; once a dispatch."""
+    """The tenant's own plan from one received from above: same rules, own signature; once a dispatch.
+
+    A later version of a plan already taken over becomes the new draft of the same plan.
+    """
     require(actor, Permission.PLANS_PUBLISH)
     if dispatch.direction is not Direction.IN or dispatch.kind is not DispatchKind.PLAN:
         raise NotFound
@@ -59,7 +77,9 @@ def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) 
     receive(session, actor, dispatch)
     above = from_data(PlanContent, dispatch.body["content"])
     content = replace(above, signer=signer, recipients=(dispatch.counterpart_name, *above.recipients[-1:]))
-    plan = Plan(title=content.subject, year=content.year, body=to_data(content), implements_id=dispatch.id)
+    same = sa.select(Plan).where(Plan.title == content.subject, Plan.year == content.year)
+    plan = session.scalar(same) or Plan(title=content.subject, year=content.year)
+    plan.body, plan.implements_id = to_data(content), dispatch.id
     session.add(plan)
     session.flush()
     record(session, actor, "plan:derive", plan, dispatch=dispatch.id)
@@ -83,7 +103,9 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     session.add(version)
     session.flush()
     _set_cadences(session, content)
-    document = issue(session, actor, DocumentType.PLAN, content.subject, version.id, _letterhead(content))
+    document = issue(
+        session, actor, DocumentType.PLAN, content.subject, version.id, _letterhead(content), today()
+    )
     record(session, actor, "plan:publish", version, number=version.number, sha256=version.sha256)
     body = {"content": plan.body, "number": document.number, "symbol": document.symbol}
     for tenant in tenants_below(session):

@@ -36,7 +36,7 @@ def _officials(
 ) -> list[tuple[tuple[str, str], OfficialFigures]]:
     sent_on = sa.cast(sa.func.timezone(LOCAL_DAY, VisitReport.submitted_at), sa.Date)
     due_on = sa.func.coalesce(Visit.attended_on, Visit.meets_on) + RotationLevel.report_days
-    owed = sa.and_(Visit.attended_on.is_not(None), VisitReport.id.is_(None), due_on < today)
+    owed = sa.and_(Visit.missed_reason.is_(None), VisitReport.id.is_(None), due_on < today)
     columns = [
         sa.func.count(Visit.id),
         sa.func.count(Visit.attended_on),

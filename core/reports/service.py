@@ -12,7 +12,7 @@ from core.data import digest, from_data, to_data
 from core.documents.numbering import DocumentType, number_text
 from core.documents.register import Letterhead, document_about, issue
 from core.exchange.models import Direction, Dispatch, DispatchKind
-from core.exchange.service import own_tenant, receive, send, tenants_below
+from core.exchange.service import own_tenant, receive, send, tenants_below, verify
 from core.notices.models import JobKind
 from core.notices.work import owe_again
 from core.plans.deadlines import Standing, days_after, standing
@@ -35,17 +35,17 @@ class ReportError(Exception):
 
 @dataclass(frozen=True)
 class Expected:
-    """One tenant below and where its report of a period stands, seen from here."""
+    """One tenant below and where its report of a period stands, seen from here.
+
+    `dispatch` is the newest it sent, `decision` the answer to that one; `counted` is the newest accepted,
+    whose figures are added, also while a later one waits.
+    """
 
     tenant: Tenant
     dispatch: Dispatch | None
     decision: ReportDecision | None
+    counted: Dispatch | None
     standing: Standing
-
-    @property
-    def accepted(self) -> bool:
-        """Whether its figures may be added."""
-        return self.decision is not None and self.decision.decision is Decision.ACCEPTED
 
 
 def open_report(session: orm.Session, actor: Actor, plan: Plan, quarter: Quarter) -> Report:
@@ -75,23 +75,31 @@ def consolidate(session: orm.Session, actor: Actor, report: Report) -> UUID:
     require(actor, Permission.REPORTS_CONSOLIDATE)
     if Quarter.parse(report.period).first_day > today():
         raise ReportError("Kỳ báo cáo chưa bắt đầu.")
-    return owe_again(session, actor, JobKind.CONSOLIDATE, report.id)
+    return owe_again(session, actor, JobKind.CONSOLIDATE, report.id, as_of=today().isoformat())
 
 
-def make_version(session: orm.Session, actor: Actor, report: Report) -> ReportVersion:
-    """Count, add the accepted reports, name the missing, freeze; unchanged figures keep the version."""
+def make_version(session: orm.Session, actor: Actor, report: Report, as_of: date) -> ReportVersion:
+    """Count, add the accepted reports, name the missing, freeze; unchanged figures keep the version.
+
+    `as_of` is the day it was asked for: what is overdue then, and the day on the document.
+    """
     quarter = Quarter.parse(report.period)
-    own = count_quarter(session, own_tenant(session), quarter, today())
+    own = count_quarter(session, own_tenant(session), quarter, as_of)
     below = expected(session, report)
-    accepted = [item.dispatch for item in below if item.accepted and item.dispatch]
+    accepted = [item.counted for item in below if item.counted]
+    for dispatch in accepted:
+        verify(session, dispatch)
     figures = added(own, tuple(from_data(Figures, dispatch.body["figures"]) for dispatch in accepted))
     body = to_data(figures)
     sources = [{"tenant": d.counterpart_name, "dispatch": str(d.id), "sha256": d.sha256} for d in accepted]
-    missing = [item.tenant.name for item in below if not item.accepted]
-    return _freeze(session, actor, report, {"figures": body, "sources": sources, "missing": missing})
+    missing = [item.tenant.name for item in below if not item.counted]
+    content = {"figures": body, "sources": sources, "missing": missing}
+    return _freeze(session, actor, report, content, as_of)
 
 
-def _freeze(session: orm.Session, actor: Actor, report: Report, content: dict[str, Any]) -> ReportVersion:
+def _freeze(
+    session: orm.Session, actor: Actor, report: Report, content: dict[str, Any], as_of: date
+) -> ReportVersion:
     sha256, last = digest(content), newest(session, report.id)
     if last is not None and last.sha256 == sha256 and not _sent_back(session, last):
         return last
@@ -101,7 +109,7 @@ def _freeze(session: orm.Session, actor: Actor, report: Report, content: dict[st
     )  # fmt: skip
     session.add(version)
     session.flush()
-    issue(session, actor, DocumentType.REPORT, report.title, version.id, _letterhead(session, report))
+    issue(session, actor, DocumentType.REPORT, report.title, version.id, _letterhead(session, report), as_of)
     record(session, actor, "report:consolidate", version, number=version.number, sha256=sha256)
     return version
 
@@ -166,14 +174,22 @@ def expected(session: orm.Session, report: Report) -> list[Expected]:
     below = tenants_below(session)
     received = _received(session, report.period)
     decisions = {row.dispatch_id: row for row in session.scalars(sa.select(ReportDecision))}
-    rows = []
-    for tenant in below:
-        sent = received.get(tenant.id)
-        done_on = local(sent[0].sent_at).date() if sent else None
-        dispatch = sent[-1] if sent else None
-        decision = decisions.get(dispatch.id) if dispatch else None
-        rows.append(Expected(tenant, dispatch, decision, standing(report.due_on, done_on, today())))
-    return rows
+    return [_expected(report, tenant, received.get(tenant.id, []), decisions) for tenant in below]
+
+
+def _expected(
+    report: Report, tenant: Tenant, sent: list[Dispatch], decisions: dict[UUID, ReportDecision]
+) -> Expected:
+    done_on = local(sent[0].sent_at).date() if sent else None
+    newest_sent = sent[-1] if sent else None
+    accepted = [d for d in sent if d.id in decisions and decisions[d.id].decision is Decision.ACCEPTED]
+    return Expected(
+        tenant,
+        newest_sent,
+        decisions.get(newest_sent.id) if newest_sent else None,
+        accepted[-1] if accepted else None,
+        standing(report.due_on, done_on, today()),
+    )
 
 
 def _received(session: orm.Session, period: str) -> dict[UUID, list[Dispatch]]:

@@ -10,8 +10,8 @@ from operator import add
 class Tally:
     """Counts of one period. Any grouping of the parts adds up to the same whole.
 
-    A visit falls into the period by the day it was set for; a report is due if its visit was attended
-    and its due day has passed or it was sent.
+    A visit falls into the period by the day it was set for. A report is owed once its due day has passed,
+    counted from the day attended or, where nothing was said, from the day set; a missed visit owes none.
     """
 
     officials: int = 0
