@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 
 from core.notices.models import JobKind
+from jobs.consolidate import consolidate_report
 from jobs.contract import Handler
 from jobs.counts import count_tenant
+from jobs.documents import render_document
+from jobs.exchange import deliver_dispatch
+from jobs.imports import check_roster, import_roster
+from jobs.rotation import generate_rotation
 
-HANDLERS: Mapping[JobKind, Handler] = {JobKind.COUNT_TENANT: count_tenant}
+HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.CHECK_ROSTER: check_roster,
+    JobKind.IMPORT_ROSTER: import_roster,
+    JobKind.GENERATE_ROTATION: generate_rotation,
+    JobKind.DELIVER_DISPATCH: deliver_dispatch,
+    JobKind.CONSOLIDATE: consolidate_report,
+    JobKind.RENDER_DOCUMENT: render_document,
+    JobKind.COUNT_TENANT: count_tenant,
+}
