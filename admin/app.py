@@ -1,21 +1,22 @@
 """The web application, put together in one readable order."""
 
-import logging
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Flask, g, url_for
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import account, cli, database, errors, headers, health, menu, platform, security, signin
-from admin.backoffice import register_backoffice
+from admin.backoffice import VIEWS
 from admin.pages import BLUEPRINTS
-from tenants import clock, scope
+from admin.views import open_backoffice
+from jobs import queue
+from tenants import clock, logs, scope
 from tenants.db import engine as make_engine
 from tenants.isolation import UnsafeRole, require_safe_role
 from tenants.settings import Settings, SettingsError, from_environment
@@ -31,13 +32,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises SettingsError, UnsafeRole, or LookupError for a page that declares no permission.
     """
     settings = settings or from_environment(os.environ)
-    _log(settings)
+    logs.configure(settings.log_level)
     engine = make_engine(settings.database_url, statement_timeout_seconds=settings.statement_timeout_seconds)
     require_safe_role(engine)
     scope.connect(engine)
+    queue.connect(settings)
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "admin/static"))
     app.config.from_mapping(_config(settings))
-    app.extensions["settings"], app.extensions["engine"] = settings, engine
+    app.extensions["settings"] = settings
     _protect(app, settings)
     _serve(app)
     security.require_declarations(app)
@@ -53,20 +55,6 @@ def start() -> Flask:
         sys.exit(f"The settings are not safe to start with:\n{error}")
     except UnsafeRole as error:
         sys.exit(f"DATABASE_URL names a role that could read past row-level security:\n{error}")
-
-
-def _log(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level, format="%(message)s")
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level]),
-    )
 
 
 def _config(settings: Settings) -> dict[str, Any]:
@@ -100,22 +88,29 @@ def _protect(app: Flask, settings: Settings) -> None:
 
 
 def _serve(app: Flask) -> None:
-    for blueprint in (signin.pages, account.pages, health.pages, platform.pages, *BLUEPRINTS):
+    for blueprint in (signin.pages, account.pages, health.pages, *platform.PAGES, *BLUEPRINTS):
         app.register_blueprint(blueprint)
-    register_backoffice(app)
+    open_backoffice(app, VIEWS)
     for group in cli.GROUPS:
         app.cli.add_command(group)
     app.context_processor(_frame)
+    app.add_template_filter(_moment, "moment")
+
+
+def _moment(at: datetime) -> str:
+    return f"{clock.local(at):%H:%M %d/%m/%Y}"
 
 
 def _frame() -> dict[str, Any]:
     """What the frame of every page shows."""
     visitor = g.get("visitor")
-    shown = {"product": PRODUCT, "printed_at": f"{clock.local(clock.now()):%H:%M %d/%m/%Y}"}
+    shown = {"product": PRODUCT, "printed_at": _moment(clock.now())}
     if visitor is None:
         return shown
     return shown | {
-        "tenant": {"name": visitor.tenant_name, "read_only": visitor.read_only} if visitor.tenant_code else None,
+        "tenant": {"name": visitor.tenant_name, "read_only": visitor.read_only}
+        if visitor.tenant_code
+        else None,
         "person": {"name": visitor.actor.name, "title": visitor.title},
         "menu": [] if visitor.must_enrol else menu.menu_for(visitor.actor),
         "home_url": url_for("signin.home"),

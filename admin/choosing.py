@@ -20,7 +20,8 @@ SHORTEST_TERM = 2
 
 def own_rows(model: Any) -> "orm.Query[Any]":
     """The tenant's rows of a model."""
-    return db.session.query(model).filter(model.tenant_id == current_tenant())
+    rows: orm.Query[Any] = db.session.query(model).filter(model.tenant_id == current_tenant())
+    return rows
 
 
 class TenantLoader(QueryAjaxModelLoader):
@@ -41,7 +42,9 @@ class TenantLoader(QueryAjaxModelLoader):
         typed = (term or "").strip()
         if len(typed) < SHORTEST_TERM:
             return []
-        found = self.get_query().filter(sa.or_(*(self._matches(field, typed) for field in self._cached_fields)))
+        found = self.get_query().filter(
+            sa.or_(*(self._matches(field, typed) for field in self._cached_fields))
+        )
         start, most = min(max(offset or 0, 0), 10_000), min(max(limit or 1, 1), MOST_CHOICES)
         return found.order_by(self.order_by or self.model.id).offset(start).limit(most).all()
 

@@ -28,7 +28,8 @@ WORDS = {
     400: Words("Yêu cầu chưa đúng", "Xin quay lại trang trước, kiểm tra nội dung đã nhập rồi làm lại."),
     401: Words("Chưa đăng nhập", "Xin đăng nhập rồi mở lại trang này."),
     403: Words(
-        "Đồng chí chưa được giao quyền này", "Nếu cần dùng, xin liên hệ quản trị của đơn vị để được phân công."
+        "Đồng chí chưa được giao quyền này",
+        "Nếu cần dùng, xin liên hệ quản trị của đơn vị để được phân công.",
     ),
     404: Words(
         "Không có trang này",

@@ -1,4 +1,4 @@
-"""Spreadsheet-safe CSV: what a cell holds stays text, and Excel reads the Vietnamese (design: security 34)."""
+"""Spreadsheet-safe CSV: a cell stays text, and Excel reads the Vietnamese (design: security 34)."""
 
 import csv
 import io

@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from tenants.settings import Settings

@@ -10,11 +10,12 @@ from tenants.access import Actor, Permission, may
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu; `endpoint` must be served and ask for the same permission."""
+    """A line of the menu; `endpoint` must be served and ask for the same permission
+    (None: whoever is signed in)."""
 
     label: str
     endpoint: str
-    permission: Permission
+    permission: Permission | None
     icon: str = ""
 
 
@@ -23,7 +24,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Tác vụ", "platform.jobs", Permission.PLATFORM_READ, "tasks"),
     Entry("Sức khỏe hệ thống", "platform.health", Permission.PLATFORM_READ, "ok"),
     Entry("Nhật ký", "platform.trail", Permission.PLATFORM_READ, "clock"),
+    Entry("Tài khoản", "account.show", None, "person"),
 )
+
+
+def _shown(entry: Entry, actor: Actor) -> bool:
+    return entry.permission is None or may(actor, entry.permission)
 
 
 def menu_for(actor: Actor) -> list[dict[str, Any]]:
@@ -36,14 +42,13 @@ def menu_for(actor: Actor) -> list[dict[str, Any]]:
             "active": request.endpoint == entry.endpoint,
         }
         for entry in ENTRIES
-        if may(actor, entry.permission)
+        if _shown(entry, actor)
     ]
 
 
 def home_url(actor: Actor) -> str:
-    """Where the actor starts: the first entry of the menu, else the account page."""
-    first = next((entry for entry in ENTRIES if may(actor, entry.permission)), None)
-    return url_for(first.endpoint if first else "account.show")
+    """Where the actor starts: the first entry of his menu."""
+    return url_for(next(entry.endpoint for entry in ENTRIES if _shown(entry, actor)))
 
 
 def require_served(app: Flask) -> None:

@@ -62,7 +62,7 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
     if endpoint == "static" or endpoint.endswith(".static"):
         return Rule(public=True)
     function = app.view_functions[endpoint]
-    owner = getattr(function, "__self__", None)
+    owner: Any = getattr(function, "__self__", None)
     if hasattr(owner, "rule_for"):
         rule: Rule | None = owner.rule_for(function.__name__)
         return rule
@@ -76,7 +76,7 @@ def require_declarations(app: Flask) -> None:
 
 
 @dataclass(frozen=True)
-class Visitor(UserMixin):  # type: ignore[misc]
+class Visitor(UserMixin):
     """Who is signed in on this request, with what every page shows of him and his tenant."""
 
     actor: Actor
@@ -145,7 +145,9 @@ def _member(row: WebSession, settings: Settings) -> Visitor | None:
 
 def _operator(row: WebSession, settings: Settings) -> Visitor | None:
     actor = load_operator(db.session, row.account_id)
-    return actor and _visitor(actor, db.session.get_one(Operator, row.account_id), settings, None)
+    if actor is None:
+        return None
+    return _visitor(actor, db.session.get_one(Operator, row.account_id), settings, None)
 
 
 def _visitor(actor: Actor, account: Account | Operator, settings: Settings, tenant: Tenant | None) -> Visitor:

@@ -1,0 +1,172 @@
+"""The visitor's own account: password, second factor, signing out everywhere (design: security 45-50)."""
+
+import base64
+import io
+
+import flask
+import qrcode
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from qrcode.image.svg import SvgPathImage
+from werkzeug.wrappers import Response
+from wtforms import PasswordField
+from wtforms.validators import InputRequired
+
+from admin.database import db
+from admin.forms import PageForm
+from admin.second_factor import check_code
+from admin.security import SECOND_FACTOR_ROLES, Visitor, current_visitor, signed_in
+from admin.signin import WRONG_CODE, CodeForm, NewPasswordForm, open_session, refused
+from tenants import accounts
+from tenants.accounts import Identity, Refusal, end_all_sessions
+from tenants.audit import record
+from tenants.credentials import hash_password, new_totp_secret, password_problems, totp_uri
+from tenants.models import Account, Operator, PlatformEntry
+
+WRONG_PASSWORD = "Mật khẩu hiện tại chưa đúng."  # noqa: S105 - a sentence
+
+pages = Blueprint("account", __name__, url_prefix="/account")
+
+
+class PasswordForm(NewPasswordForm):
+    """The current password, then the new one twice."""
+
+    current = PasswordField("Mật khẩu hiện tại", [InputRequired()])
+
+
+class CurrentPasswordForm(PageForm):
+    """The current password alone, to confirm."""
+
+    current = PasswordField("Mật khẩu hiện tại", [InputRequired()])
+
+
+def _visitor() -> Visitor:
+    visitor = current_visitor()
+    if visitor is None:
+        flask.abort(401)
+    return visitor
+
+
+def _holder(visitor: Visitor) -> Account | Operator:
+    key = visitor.actor.account_id
+    return db.session.get_one(Account, key) if visitor.actor.tenant_id else db.session.get_one(Operator, key)
+
+
+def _note(visitor: Visitor, verb: str) -> None:
+    if visitor.actor.tenant_id:
+        record(
+            db.session,
+            visitor.actor,
+            f"account:{verb}",
+            db.session.get_one(Account, visitor.actor.account_id),
+        )
+    else:
+        db.session.add(PlatformEntry(operator_id=visitor.actor.account_id, tag=f"operator:{verb}", facts={}))
+
+
+def _required(visitor: Visitor) -> bool:
+    """Whether the deployment asks a second factor of the visitor's roles."""
+    asked: bool = current_app.extensions["settings"].require_totp
+    return asked and any(grant.role in SECOND_FACTOR_ROLES for grant in visitor.actor.grants)
+
+
+def _renew(visitor: Visitor) -> None:
+    """End every session of the account and open a new one for this browser; commits."""
+    holder = _holder(visitor)
+    end_all_sessions(db.session, holder.id)
+    open_session(db.session, Identity(visitor.actor.tenant_id, holder.id, holder.totp_secret))
+    db.session.commit()
+
+
+def _confirmed(visitor: Visitor, form: FlaskForm) -> Refusal | None:
+    """None where the current password is right; tries are throttled like signing in."""
+    answer = accounts.sign_in(visitor.full_login, form.current.data, request.remote_addr or "")
+    return answer if isinstance(answer, Refusal) else None
+
+
+@pages.get("")
+@signed_in
+def show() -> str:
+    """The account at a glance."""
+    return render_template(
+        "pages/account.html", visitor=_visitor(), second_factor_required=_required(_visitor())
+    )
+
+
+@pages.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> Response | str:
+    """Change the password; every other browser is signed out."""
+    form, visitor = PasswordForm(), _visitor()
+    if not form.validate_on_submit():
+        return render_template("pages/account_password.html", form=form)
+    if refusal := _confirmed(visitor, form):
+        return refused("pages/account_password.html", form, "current", refusal, WRONG_PASSWORD)
+    if problems := password_problems(form.password.data, visitor.login, visitor.actor.name):
+        form.refuse({"password": problems[0]})
+        return render_template("pages/account_password.html", form=form)
+    _holder(visitor).password_hash = hash_password(form.password.data)
+    _note(visitor, "choose_password")
+    _renew(visitor)
+    flash("Đã đổi mật khẩu; các thiết bị khác đã được đăng xuất.", "ok")
+    return redirect(url_for("account.show"))
+
+
+def _picture(uri: str) -> str:
+    """The QR code as a `data:` address, so that no other site draws it."""
+    image, drawn = qrcode.make(uri, image_factory=SvgPathImage, border=2), io.BytesIO()
+    image.save(drawn)
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
+
+
+@pages.route("/two-step", methods=["GET", "POST"])
+@signed_in
+def two_step() -> Response | str:
+    """Turn the second factor on: scan, then prove it with a code."""
+    form, visitor = CodeForm(), _visitor()
+    if visitor.has_second_factor:
+        return redirect(url_for("account.show"))
+    secret = flask.session.setdefault("enrolling", new_totp_secret())
+    shown = {"secret": secret, "picture": _picture(totp_uri(secret, visitor.full_login))}
+    if not form.validate_on_submit():
+        return render_template("pages/two_step.html", form=form, required=visitor.must_enrol, **shown)
+    if refusal := check_code(_holder(visitor).id, secret, form.code.data):
+        form.refuse({"code": WRONG_CODE})
+        page = render_template("pages/two_step.html", form=form, required=visitor.must_enrol, **shown)
+        return flask.make_response(page, 429 if refusal.wait else 401)
+    _holder(visitor).totp_secret = secret
+    _note(visitor, "second_factor_on")
+    _renew(visitor)
+    flash("Đã bật xác thực hai bước.", "ok")
+    return redirect(url_for("signin.home"))
+
+
+@pages.route("/two-step/off", methods=["GET", "POST"])
+@signed_in
+def two_step_off() -> Response | str:
+    """Turn the second factor off, where the role does not require it."""
+    form, visitor = CurrentPasswordForm(), _visitor()
+    if _required(visitor) or not visitor.has_second_factor:
+        return redirect(url_for("account.show"))
+    if not form.validate_on_submit():
+        return render_template("pages/two_step_off.html", form=form)
+    if refusal := _confirmed(visitor, form):
+        return refused("pages/two_step_off.html", form, "current", refusal, WRONG_PASSWORD)
+    _holder(visitor).totp_secret = None
+    _note(visitor, "second_factor_off")
+    _renew(visitor)
+    flash("Đã tắt xác thực hai bước.", "ok")
+    return redirect(url_for("account.show"))
+
+
+@pages.post("/sign-out-everywhere")
+@signed_in
+def sign_out_everywhere() -> Response:
+    """End every session of the account, this one too."""
+    visitor = _visitor()
+    _note(visitor, "sign_out_everywhere")
+    end_all_sessions(db.session, _holder(visitor).id)
+    db.session.commit()
+    flask.session.clear()
+    flash("Đã đăng xuất trên mọi thiết bị. Mời đồng chí đăng nhập lại.", "ok")
+    return redirect(url_for("signin.sign_in"))

@@ -1,0 +1,5 @@
+"""What gunicorn and `flask` serve."""
+
+from admin.app import start
+
+app = start()
