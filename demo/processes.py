@@ -60,6 +60,7 @@ class Child:
     keep_open: Sequence[int] = ()
     patience: float = 20.0
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    log_start: int = field(default=0, init=False)
 
     def start(self) -> None:
         """Start in the background; `wait_until` tells when it answers."""
@@ -67,6 +68,7 @@ class Child:
         facts = [str(number) for number in (os.getpid(), int(self.stop_signal), uid, gid)]
         command = [sys.executable, "-I", "-S", CHECKOUT / "demo" / "child.py", *facts, *self.command]
         with self.log.open("ab") as log:
+            self.log_start = log.tell()
             if self.account:
                 self.account.own(self.log)
             self.process = subprocess.Popen(
@@ -95,9 +97,12 @@ class Child:
             time.sleep(0.02)
 
     def last_lines(self) -> str:
-        """The end of its log."""
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return "\n".join(f"  {line}" for line in lines[-LAST_LINES:]) + f"\n  (all of it: {self.log})"
+        """The end of what it logged since its start."""
+        said = self.log.read_bytes()[self.log_start :].decode(errors="replace") if self.log.exists() else ""
+        return (
+            "\n".join(f"  {line}" for line in said.splitlines()[-LAST_LINES:])
+            + f"\n  (all of it: {self.log})"
+        )
 
     def stop(self) -> None:
         """Ask it to end and wait; after `patience` seconds end it and all it started."""
@@ -136,12 +141,14 @@ def family(leader: int) -> set[int]:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into SystemExit, so that `with` blocks end their children in order."""
+    """Ctrl-C, SIGTERM and SIGHUP as exceptions, so that `with` blocks end their children in order; SIGINT
+    also where the caller's shell had it ignored."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
     before = {kind: signal.signal(kind, leave) for kind in (signal.SIGTERM, signal.SIGHUP)}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:

@@ -71,8 +71,11 @@ def serve(stack: Stack, commands: Sequence[Command] = PRODUCT, ready: Callable[[
             for child in children:
                 child.start()
             children[0].wait_until(_answers)
+            _require_alive(children)
             ready(f"http://{HOST}:{port()}")
-            _watch(children)
+            while True:
+                time.sleep(0.5)
+                _require_alive(children)
         except KeyboardInterrupt:
             return
         finally:
@@ -101,9 +104,7 @@ def _answers() -> bool:
         connection.close()
 
 
-def _watch(children: Sequence[Child]) -> None:
-    while True:
-        for child in children:
-            if not child.alive():
-                raise StartError(f"{child.name} ended by itself:\n{child.last_lines()}")
-        time.sleep(0.5)
+def _require_alive(children: Sequence[Child]) -> None:
+    for child in children:
+        if not child.alive():
+            raise StartError(f"{child.name} ended by itself:\n{child.last_lines()}")
