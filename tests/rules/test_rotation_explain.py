@@ -97,6 +97,7 @@ def test_parts_and_prices_are_exact_differences(case: Problem, data: st.DataObje
     for other in answer.alternatives:
         moved = replace(one, cell=other.cell, month=other.month, day=other.day)
         assert objective(score(case, [*others, moved])) - made.objective == other.price
+        assert all(part.cost > 0 for part in other.worse)
 
 
 def test_why_names_the_rules_kept() -> None:

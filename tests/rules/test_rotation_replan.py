@@ -113,3 +113,27 @@ def test_a_difference_pairs_visits_of_one_month() -> None:
     found = diff(old, new)
     assert [(c.before and c.before.cell, c.after and c.after.cell) for c in found.moved] == [("a", "b")]
     assert (len(found.removed), len(found.added), found.kept) == (1, 1, ())
+
+
+def test_a_published_visit_stays_though_another_would_be_nearer() -> None:
+    cells = [
+        replace(cell(c, day), xy=(km, 0.0)) for c, day, km in (("a", 5, 0.0), ("b", 9, 0.0), ("c", 9, 9.0))
+    ]
+    people = [official("x", "abc", base=(0.0, 0.0)), official("y", "abc", base=(9.0, 0.0))]
+    ill = absent(problem(cells, people), "x", date(2025, 1, 5))
+    (change,) = replan(ill, [visit("x", "a"), visit("y", "b", 1, 9)], JANUARY).changes
+    assert (change.official, change.after and change.after.cell) == ("x", "c")
+
+
+def test_a_meeting_of_today_is_not_past() -> None:
+    case = absent(problem([cell("a"), cell("b", 9)], [official("x", "ab")]), "x", date(2025, 1, 5))
+    (change,) = replan(case, [visit("x", "a")], date(2025, 1, 5)).moved
+    assert change.after == visit("x", "b", 1, 9)
+
+
+def test_a_duty_done_in_the_past_is_not_done_again() -> None:
+    people = [official("x", "abc"), replace(official("z", "abc"), level="district")]
+    case = absent(problem([cell("a"), cell("b", 9), cell("c", 9)], people, 2), "x", date(2025, 2, 5))
+    published = [visit("z", "b", 1, 9), visit("x", "c", 1, 9), visit("x", "a", 2)]
+    (change,) = replan(case, published, FEBRUARY).changes
+    assert change.after == visit("x", "b", 2, 9)

@@ -56,6 +56,15 @@ def test_spacing_wants_special_cells_in_the_first_month() -> None:
     assert empty == [10, 11]
 
 
+def test_spacing_looks_back_over_the_years_end() -> None:
+    past = (PastVisit("gone", "a", date(2024, 12, 1)), PastVisit("gone", "b", date(2024, 6, 1)))
+    case = problem([cell("a"), cell("b")], [official("x", "ab")], 2, history=past)
+    idle_first, fresh_first = (
+        broken(case, visit("x", first), visit("x", second, 2))[Rule.SPACING] for first, second in ("ba", "ab")
+    )
+    assert idle_first < fresh_first
+
+
 def test_travel_counts_hundreds_of_metres() -> None:
     near = problem([replace(CELLS[0], xy=(3.0, 4.0))], [official("x", "a", base=(0.0, 0.0))])
     assert broken(near, visit("x", "a"))[Rule.TRAVEL] == 50

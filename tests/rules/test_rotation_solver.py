@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from core.rotation.descent import descend, untold
+from core.rotation.descent import convex_assignment, descend, untold
 from core.rotation.grid import build
 from core.rotation.problem import Official, PastVisit, PlannedVisit, Problem, Reason, Source
 from core.rotation.score import objective, score
@@ -150,6 +151,22 @@ def test_a_meeting_takes_as_many_as_it_must_and_no_more(people: int) -> None:
     case = problem([cell("a"), cell("b")], [official(f"o{i}", "ab") for i in range(people)])
     made = plan(case)
     assert sorted([v.cell for v in made.visits].count(c) for c in "ab") == [people // 2] * 2
+
+
+def test_an_assignment_is_exact_however_full_a_column_gets() -> None:
+    row, column = np.repeat(np.arange(10), 2), np.tile(np.arange(2), 10)
+    skip = np.full(10, 10**6)
+    chosen = convex_assignment(
+        row, column, column, skip, lambda depth: np.tile(100 * np.arange(depth), (2, 1))
+    )
+    assert np.bincount(column[chosen]).tolist() == [5, 5]
+
+
+def test_a_repeat_is_better_than_a_crowd() -> None:
+    cells = [cell("a"), cell("b")]
+    pins = tuple(("b", month) for month in (JANUARY, FEBRUARY))
+    made = plan(problem(cells, [official("x", "ab"), official("y", "b", pins=pins)], 2))
+    assert [visit.cell for visit in made.visits if visit.official == "x"] == ["a", "a"]
 
 
 def test_progress_is_told_in_vietnamese_up_to_the_end() -> None:
