@@ -96,7 +96,7 @@ def _child(stack: Stack, command: Command) -> Child:
 def _answers() -> bool:
     connection = http.client.HTTPConnection(HOST, port(), timeout=5)
     try:
-        connection.request("GET", "/ping")
+        connection.request("GET", "/healthz")
         return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
     except (OSError, http.client.HTTPException):
         return False
