@@ -1,0 +1,48 @@
+"""The tree as people read it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from tenants.access import Actor, Permission
+from tenants.models import Appointment, Unit
+from tenants.people.problems import valid, within
+from tenants.tree import UnitKind
+
+
+@dataclass(frozen=True)
+class UnitNode:
+    """A unit with what lies below it; `people` hold a post there, `cells` counts itself where it is one."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: UnitKind
+    search_key: str
+    people: int
+    cells: int
+    children: tuple["UnitNode", ...]
+
+
+def unit_tree(session: orm.Session, actor: Actor, on: date) -> tuple[UnitNode, ...]:
+    """The units in the actor's reach that are valid on a day, as trees, in the order of their paths."""
+    query = sa.select(Unit).where(within(actor, Permission.UNITS_READ, Unit.path), valid(Unit, on))
+    units = session.scalars(query.order_by(Unit.path)).all()
+    posts = sa.select(Appointment.unit_id, sa.func.count(Appointment.person_id.distinct()))
+    counts = session.execute(posts.where(valid(Appointment, on)).group_by(Appointment.unit_id)).tuples()
+    people = dict(counts.all())
+    below: dict[UUID | None, list[Unit]] = {}
+    for unit in units:
+        below.setdefault(unit.parent_id, []).append(unit)
+
+    def grow(unit: Unit) -> UnitNode:
+        children = tuple(grow(child) for child in below.get(unit.id, ()))
+        cells = sum(child.cells for child in children) + (unit.kind is UnitKind.CELL)
+        facts = (unit.id, unit.code, unit.name, unit.kind, unit.search_key)
+        return UnitNode(*facts, people.get(unit.id, 0), cells, children)
+
+    shown = {unit.id for unit in units}
+    return tuple(grow(unit) for unit in units if unit.parent_id not in shown)
