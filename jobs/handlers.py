@@ -13,10 +13,10 @@ from jobs.rotation import generate_rotation
 
 HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.CHECK_ROSTER: check_roster,
-    JobKind.IMPORT_ROSTER: import_roster,
-    JobKind.GENERATE_ROTATION: generate_rotation,
-    JobKind.DELIVER_DISPATCH: deliver_dispatch,
     JobKind.CONSOLIDATE: consolidate_report,
-    JobKind.RENDER_DOCUMENT: render_document,
     JobKind.COUNT_TENANT: count_tenant,
+    JobKind.DELIVER_DISPATCH: deliver_dispatch,
+    JobKind.GENERATE_ROTATION: generate_rotation,
+    JobKind.IMPORT_ROSTER: import_roster,
+    JobKind.RENDER_DOCUMENT: render_document,
 }
