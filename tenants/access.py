@@ -56,6 +56,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     CATALOGUES_EDIT = "catalogues:edit"
     DISPATCHES_READ = "dispatches:read"
+    DISPATCHES_RECEIVE = "dispatches:receive"
     DOCUMENTS_READ = "documents:read"
     JOBS_READ = "jobs:read"
     JOBS_RETRY = "jobs:retry"
@@ -129,7 +130,7 @@ P = Permission
 _FOLLOW = frozenset(
     {P.PLANS_READ, P.ROTATION_READ, P.TASKS_READ, P.UNITS_READ, P.VISITS_READ, P.PETITIONS_READ}
 )
-_WHOLE = _FOLLOW | {P.REPORTS_READ, P.DOCUMENTS_READ, P.DISPATCHES_READ, P.PEOPLE_READ}
+_WHOLE = _FOLLOW | {P.REPORTS_READ, P.DOCUMENTS_READ, P.DISPATCHES_READ, P.DISPATCHES_RECEIVE, P.PEOPLE_READ}
 _STAFF = _WHOLE | {
     P.PLANS_PUBLISH,
     P.ROTATION_GENERATE,

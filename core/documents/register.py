@@ -1,5 +1,6 @@
 """The register of documents: the next number of a type within the term, taken once."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -75,6 +76,17 @@ def issue(
 def document_about(session: orm.Session, subject_id: UUID) -> OfficialDocument | None:
     """The document made from a frozen version."""
     return session.scalar(sa.select(OfficialDocument).where(OfficialDocument.subject_id == subject_id))
+
+
+class DamagedFile(Exception):
+    """A kept file no longer is what was made; it is not handed out."""
+
+
+def content_of(artifact: Artifact) -> bytes:
+    """The file's bytes as they were made. Raises DamagedFile where they no longer fit their SHA-256."""
+    if hashlib.sha256(artifact.content).hexdigest() != artifact.sha256:
+        raise DamagedFile(str(artifact.id))
+    return artifact.content
 
 
 def artifact_of(

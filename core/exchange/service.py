@@ -86,6 +86,11 @@ def envelope_of(dispatch: Dispatch, own: Tenant) -> Envelope:
     )  # fmt: skip
 
 
+def verify(session: orm.Session, dispatch: Dispatch) -> None:
+    """Raise BrokenSealError unless the stored dispatch still is what was sealed."""
+    check_seal(envelope_of(dispatch, own_tenant(session)), dispatch.sha256)
+
+
 def deliver(dispatch_id: UUID) -> None:
     """Write the sender's dispatch, seal checked, into the receiver's scope; a repeat changes nothing.
 
@@ -93,8 +98,8 @@ def deliver(dispatch_id: UUID) -> None:
     """
     with Session() as session:
         dispatch = session.get_one(Dispatch, dispatch_id)
+        verify(session, dispatch)
         envelope = envelope_of(dispatch, own_tenant(session))
-    check_seal(envelope, dispatch.sha256)
     with tenant_scope(envelope.receiver_id), Session() as session, session.begin():
         row = _row(envelope, Direction.IN, envelope.sender_id, envelope.sender_name)
         statement = insert(Dispatch).values(tenant_id=envelope.receiver_id, **row)
@@ -124,8 +129,9 @@ def mark_delivered(session: orm.Session, dispatch_id: UUID) -> None:
 
 
 def receive(session: orm.Session, actor: Actor, dispatch: Dispatch) -> None:
-    """Acknowledge an arrived dispatch, once."""
-    require(actor, Permission.DISPATCHES_READ)
+    """Acknowledge an arrived dispatch, once. Raises BrokenSealError where its content was altered since."""
+    require(actor, Permission.DISPATCHES_RECEIVE)
+    verify(session, dispatch)
     if dispatch.direction is Direction.IN and dispatch.received_at is None:
         dispatch.received_at, dispatch.received_by = now(), actor.account_id
         record(session, actor, "dispatch:receive", dispatch)

@@ -79,6 +79,8 @@ def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) 
     content = replace(above, signer=signer, recipients=(dispatch.counterpart_name, *above.recipients[-1:]))
     same = sa.select(Plan).where(Plan.title == content.subject, Plan.year == content.year)
     plan = session.scalar(same) or Plan(title=content.subject, year=content.year)
+    if plan.implements and plan.implements.number > dispatch.number:
+        return plan
     plan.body, plan.implements_id = to_data(content), dispatch.id
     session.add(plan)
     session.flush()
