@@ -52,6 +52,12 @@ def tenant(settings: Settings) -> UUID:
         return jobs_ground.opened("faults")
 
 
+@pytest.fixture(scope="session")
+def other_tenant(settings: Settings) -> UUID:
+    with jobs_ground.connected(settings):
+        return jobs_ground.opened("faults-2")
+
+
 @dataclass
 class Crew:
     """Worker processes that a supervisor would start again, and a scheduler."""
@@ -74,6 +80,15 @@ class Crew:
     def stop(self) -> None:
         for child in (self.scheduler, *self.workers):
             child.stop()
+
+    @property
+    def log(self) -> Path:
+        """What the workers have logged."""
+        return self.folder / "worker.log"
+
+    def log_of(self, job_id: UUID) -> str:
+        """The lines about one job."""
+        return "\n".join(line for line in self.log.read_text().splitlines() if str(job_id) in line)
 
     def _started(self, name: str, *command: str | Path) -> Child:
         variables = os.environ | self.environment | {"PYTHONPATH": str(CHECKOUT)}

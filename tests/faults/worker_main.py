@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from sqlalchemy import orm
@@ -20,6 +21,8 @@ def stumble(job: JobFacts, progress: Progress) -> Effect:
     """Leave one mark in the trail; suffer what the tokens in `folder` say."""
     _suffer(job, "after_claim")
     progress("Đang kiểm tra", 50)
+    time.sleep(job.args.get("seconds", 0))
+    _suffer(job, "before_finish")
 
     def leave_a_mark(session: orm.Session) -> None:
         actor = system_actor(job.tenant_id, UnitPath.root("TREN"))
