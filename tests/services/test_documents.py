@@ -59,7 +59,7 @@ def test_a_version_keeps_its_number(cast: Cast) -> None:
         document = document_about(session, version.id)
         assert document is not None
         head = Letterhead("", "", "", ())
-        assert issue(session, actor, DocumentType.PLAN, "Khác", version.id, head) is document
+        assert issue(session, actor, DocumentType.PLAN, "Khác", version.id, head, today()) is document
 
 
 def test_numbers_run_on_within_type_and_term(cast: Cast) -> None:

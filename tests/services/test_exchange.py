@@ -1,4 +1,4 @@
-"""Between tenants only sealed copies pass, once, and to neighbours alone (design: decision 1, security 12-14)."""
+"""Between tenants pass sealed copies only, once, to neighbours alone (design: decision 1, security 12)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The chain of reports: counted, sent up, sent back, corrected, accepted, added (S4-01, S4-14, S4-17, S4-18)."""
+"""The chain of reports: counted, sent up, sent back, corrected, accepted, added (S4-01, S4-14, S4-17)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
