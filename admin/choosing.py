@@ -7,7 +7,8 @@ from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.model.form import converts
 from sqlalchemy import orm
-from wtforms import SelectField
+from wtforms import SelectField, StringField
+from wtforms.validators import Length
 
 from admin.database import db
 from tenants.access import as_id
@@ -16,6 +17,7 @@ from tenants.vietnamese import fold
 
 MOST_CHOICES = 50
 SHORTEST_TERM = 2
+LONGEST_LINE = 500
 
 
 def own_rows(model: Any) -> "orm.Query[Any]":
@@ -55,11 +57,19 @@ class TenantLoader(QueryAjaxModelLoader):
 
 
 class TenantConverter(AdminModelConverter):
-    """Makes form fields of columns: related rows are the tenant's own, enumerations speak Vietnamese."""
+    """Makes form fields of columns: related rows are the tenant's own, enumerations speak
+    Vietnamese."""
 
     def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
-        kwargs.setdefault("query_factory", lambda: own_rows(remote_model))
+        if prop.key not in self.view._form_ajax_refs:
+            kwargs.setdefault("query_factory", lambda: own_rows(remote_model))
         return super()._model_select_field(prop, multiple, remote_model, **kwargs)
+
+    @converts("Text")
+    def conv_Text(self, field_args: Any, **_extra: Any) -> Any:  # noqa: N802 - Flask-Admin's name
+        """One line: our columns are of unbounded text, which says nothing of their length."""
+        field_args["validators"].append(Length(max=LONGEST_LINE))
+        return StringField(**field_args)
 
     @converts("sqlalchemy.sql.sqltypes.Enum")
     def convert_enum(self, column: Any, field_args: Any, **_extra: Any) -> Any:

@@ -150,7 +150,7 @@ class TenantModelView(ModelView):
             "create_view": self.creates, "edit_view": self.edits, "delete_view": self.removes,
             "export": self.exports, "ajax_update": False,
         }  # fmt: skip
-        if not offered.get(name, True):
+        if not offered.get(name, True) or any(taken(word) for word in request.args):
             raise NotFound
         return super()._handle_view(name, **options)
 
@@ -301,6 +301,11 @@ def _declaration_faults(cls: type[TenantModelView]) -> list[str]:
     if (cls.creates or cls.edits or cls.removes) and cls.write is None:
         faults.append("a view that writes needs a `write` permission")
     return faults
+
+
+def taken(word: str) -> bool:
+    """Whether a name in the query string would pass for an argument of `url_for`."""
+    return word.startswith("_") or word in {"endpoint", "export_type", "values"}
 
 
 class Home(AdminIndexView):

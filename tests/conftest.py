@@ -58,19 +58,23 @@ def settings(stack: Stack, cast: Cast) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def _app(settings: Settings) -> Iterator[Flask]:
-    """The application, built once; each test's database is bound below it."""
-    yield create_app(settings)
+def build(settings: Settings) -> Flask:
+    """An application that holds no connection yet: a test's database is bound below it."""
+    app = create_app(settings)
     scope.Session.kw["bind"].dispose()
+    return app
+
+
+@pytest.fixture(scope="session")
+def _app(settings: Settings) -> Flask:
+    """The application, built once."""
+    return build(settings)
 
 
 @pytest.fixture
 def database(stack: Stack, cast: Cast) -> Iterator[dict[str, str]]:
     """A fresh clone of the cast's database, bound to every session; its URLs by environment name."""
     name = f"{TEMPLATE}_{next(_numbers)}"
-    if (bound := scope.Session.kw.get("bind")) is not None:
-        bound.dispose()
     stack.create_database(name, TEMPLATE)
     urls = stack.environment(name)
     engine = make_engine(urls["DATABASE_URL"])
