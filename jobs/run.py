@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -43,7 +43,7 @@ class Runner:
     The pause before a second attempt is a fifteenth of the lease and doubles from there.
     """
 
-    handlers: Mapping[JobKind, Handler] = HANDLERS
+    handlers: Mapping[JobKind, Handler] = field(default_factory=lambda: HANDLERS)
     lease: timedelta = timedelta(seconds=60)
 
     def run(self, job_id: UUID) -> Outcome:

@@ -63,9 +63,7 @@ SCHEDULE = (
 )
 
 
-def owe_what_is_due(
-    session: orm.Session, moment: datetime, schedule: Sequence[Periodic] = SCHEDULE
-) -> int:
+def owe_what_is_due(session: orm.Session, moment: datetime, schedule: Sequence[Periodic] = SCHEDULE) -> int:
     """Write the jobs of the periods begun by `moment` that active tenants lack, some at a time; how many."""
     return sum(_owe(session, periodic, periodic.last_due(moment)) for periodic in schedule)
 

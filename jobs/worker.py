@@ -3,6 +3,7 @@
 `python -m jobs.worker`, or `flask worker`. SIGTERM lets the running job end; a second one ends it at once.
 """
 
+import gc
 import os
 import resource
 import signal
@@ -12,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
+from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
@@ -20,6 +22,7 @@ from redis.exceptions import RedisError
 from rq import Worker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
+from sqlalchemy import orm
 
 from core.notices.models import JobKind
 from core.registry import metadata
@@ -80,6 +83,15 @@ def _bound_memory(more: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (present + more, present + more))
 
 
+def _preload() -> None:
+    """Prepare once what each work-horse would otherwise prepare again: the mappers, the first statements."""
+    orm.configure_mappers()
+    run.run_job(str(UUID(int=0)))
+    queue.ring()
+    beat(WORKER)
+    gc.freeze()
+
+
 def open_ground(settings: Settings) -> sa.Engine:
     """Logs, database and doorbell of a process that works; raises UnsafeRole (design: security 4)."""
     logs.configure(settings.log_level)
@@ -94,6 +106,7 @@ def run_worker(settings: Settings, handlers: Mapping[JobKind, Handler] = HANDLER
     """Work until told to stop; where Redis is away, wait for it."""
     engine = open_ground(settings)
     run.use(run.Runner(handlers, timedelta(seconds=settings.lease_seconds)))
+    _preload()
     log.info("worker_ready", kinds=len(handlers), tables=len(metadata.tables))
     while not _told_to_stop(settings, engine):
         time.sleep(PAUSE_SECONDS)
