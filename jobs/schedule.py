@@ -18,7 +18,7 @@ from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.notices.models import Job, JobKind
+from core.notices.models import Job, JobKind, JobState
 from jobs.heartbeat import SCHEDULER, beat
 from jobs.sweeper import sweep
 from jobs.worker import open_ground
@@ -31,6 +31,7 @@ from tenants.settings import Settings, from_environment
 
 DAY = timedelta(days=1)
 ROWS = 1000
+KEPT = timedelta(days=7)
 
 log = structlog.get_logger("jobs")
 
@@ -83,11 +84,25 @@ def _owe(session: orm.Session, periodic: Periodic, due: datetime) -> int:
     return len(session.scalars(made).all())
 
 
+def forget_what_is_old(session: orm.Session, schedule: Sequence[Periodic] = SCHEDULE) -> int:
+    """Drop periodic jobs done a week ago, some at a time; how many. The database keeps every other job."""
+    old = sa.select(Job.id).where(
+        Job.kind.in_([periodic.kind for periodic in schedule]),
+        Job.state == JobState.DONE,
+        Job.requested_by.is_(None),
+        Job.done_at < sa.func.clock_timestamp() - KEPT,
+    )
+    dropped = sa.delete(Job).where(Job.id.in_(old.limit(10 * ROWS))).returning(Job.id)
+    return len(session.scalars(dropped.execution_options(synchronize_session=False)).all())
+
+
 def tick(patience: timedelta) -> None:
-    """One round: owe what is due, find what was lost, say that the scheduler lives."""
+    """One round: owe what is due, forget what is old, find what was lost, and leave a sign of life."""
     try:
         with across_tenants("jobs"), transaction() as session:
             owed = owe_what_is_due(session, session.scalars(sa.select(sa.func.clock_timestamp())).one())
+            if owed:
+                forget_what_is_old(session)
         log.debug("tick", owed=owed, rung=sweep(patience))
         beat(SCHEDULER)
     except SQLAlchemyError as problem:

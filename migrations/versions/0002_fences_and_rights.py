@@ -21,7 +21,7 @@ OWNED = {
     "department": EVERYTHING,
     "dispatch": "INSERT, UPDATE (delivered_at, received_at, received_by)",
     "invitation": KEPT,
-    "job": KEPT,
+    "job": EVERYTHING,
     "meeting": EVERYTHING,
     "notice": "INSERT, UPDATE (read_at)",
     "official": EVERYTHING,
@@ -65,6 +65,8 @@ FROZEN = [
     "CREATE POLICY published_is_kept ON rotation_version AS RESTRICTIVE FOR DELETE USING (published_at IS NULL)",
     f"CREATE POLICY published_is_kept ON planned_visit AS RESTRICTIVE FOR DELETE USING ({DRAFT})",
     f"CREATE POLICY published_is_full ON planned_visit AS RESTRICTIVE FOR INSERT WITH CHECK ({DRAFT})",
+    "CREATE POLICY work_is_kept ON job AS RESTRICTIVE FOR DELETE "
+    "USING (state = 'done' AND requested_by IS NULL AND done_at < now() - interval '1 day')",
 ]
 LEVELS = [("TINH", "Cấp tỉnh", 1, "TU"), ("HUYEN", "Cấp huyện", 2, "HU"), ("XA", "Cấp xã", 3, "ĐU")]
 
@@ -91,6 +93,7 @@ def downgrade() -> None:
     for table in ("rotation_version", "planned_visit"):
         for policy in ("published_is_frozen", "published_is_kept", "published_is_full"):
             op.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
+    op.execute("DROP POLICY IF EXISTS work_is_kept ON job")
     for table in OWNED | PLATFORM:
         op.execute(f'REVOKE ALL ON "{table}" FROM "{role}"')
     for table in OWNED:

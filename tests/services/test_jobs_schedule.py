@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from core.notices.models import Job, JobKind
+from core.notices.models import Job, JobKind, JobState
 from demo.stack import Stack
 from jobs.heartbeat import SCHEDULER
-from jobs.schedule import DAY, SCHEDULE, Periodic, owe_what_is_due, tick
+from jobs.schedule import DAY, SCHEDULE, Periodic, forget_what_is_old, owe_what_is_due, tick
 from tenants.access import TenantState
 from tenants.clock import LOCAL
 from tenants.db import new_id
@@ -19,7 +19,7 @@ from tenants.models import Heartbeat
 from tenants.provisioning import set_state
 from tenants.scope import across_tenants, transaction
 from tenants.settings import from_environment
-from tests.jobs_ground import OPERATOR, connected, environment_of, migrated, opened
+from tests.jobs_ground import OPERATOR, connected, environment_of, migrated, opened, owed
 
 REMIND = Periodic(JobKind.REMIND, every=DAY, within=timedelta(minutes=10), at=time(7))
 COUNT = Periodic(JobKind.COUNT_TENANT, every=timedelta(hours=1), within=timedelta(minutes=50))
@@ -65,8 +65,8 @@ def test_turns_lie_within_their_window_and_apart() -> None:
 
 def test_schedulers_at_once_owe_each_active_tenant_one_job_a_period(tenants: list[UUID]) -> None:
     with ThreadPoolExecutor(4) as pool:
-        owed = sum(pool.map(owe_at, [SEVEN] * 4))
-    assert owed == len(SCHEDULE) * 2
+        written = sum(pool.map(owe_at, [SEVEN] * 4))
+    assert written == len(SCHEDULE) * 2
     with across_tenants("tests"), transaction() as session:
         found = session.execute(sa.select(Job.tenant_id, Job.kind)).all()
     assert sorted(found) == sorted((t, periodic.kind) for t in tenants[:2] for periodic in SCHEDULE)
@@ -82,3 +82,22 @@ def test_a_round_leaves_a_sign_of_life(tenants: list[UUID]) -> None:
     with across_tenants("tests"), transaction() as session:
         recent = Heartbeat.beat_at > sa.func.now() - timedelta(seconds=5)
         assert session.scalars(sa.select(Heartbeat.name).where(recent)).all() == [SCHEDULER]
+
+
+def test_only_periodic_work_done_long_ago_is_forgotten(tenants: list[UUID]) -> None:
+    long_ago = sa.func.now() - timedelta(days=8)
+    asked, *periodic = (
+        owed(tenants[0], kind=kind)[0] for kind in (JobKind.CONSOLIDATE, JobKind.REMIND, JobKind.COUNT_TENANT)
+    )
+    with across_tenants("tests"), transaction() as session:
+        ended = {"state": JobState.DONE, "done_at": long_ago}
+        session.execute(sa.update(Job).where(Job.id.in_([asked, periodic[0]])).values(ended))
+        assert forget_what_is_old(session) == 1
+        kept = session.scalars(sa.select(Job.id).where(Job.id.in_([asked, *periodic]))).all()
+    assert set(kept) == {asked, periodic[1]}
+
+
+def test_the_database_keeps_work_that_is_not_done(tenants: list[UUID]) -> None:
+    job_id = owed(tenants[0])[0]
+    with across_tenants("tests"), transaction() as session:
+        assert not session.scalars(sa.delete(Job).where(Job.id == job_id).returning(Job.id)).all()
