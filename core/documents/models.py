@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.documents.numbering import DocumentType
+from core.documents.numbering import DocumentType, number_text
 from tenants.clock import now
 from tenants.db import Base, choice, tenant_key
 from tenants.scope import TenantOwned
@@ -37,6 +37,11 @@ class OfficialDocument(TenantOwned, Base):
         sa.UniqueConstraint("tenant_id", "type", "term", "number"),
         sa.UniqueConstraint("tenant_id", "subject_id"),
     )
+
+    @property
+    def number_line(self) -> str:
+        """Number and symbol as written: "01-KH/TU"."""
+        return f"{number_text(self.number)}-{self.type.symbol}/{self.symbol}"
 
     def __str__(self) -> str:
         return self.subject
