@@ -17,7 +17,7 @@ from tenants.models import Account, Person, TenantLevel
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A plan in a list; without `number` nothing of it is published, `changed` tells of an unpublished draft."""
+    """A plan in a list; without `number` nothing of it is published, `changed` tells of a newer draft."""
 
     id: UUID
     title: str
@@ -42,7 +42,7 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class IssuedVersion:
-    """A frozen version with its document; `artifact_id` is None until the file is made."""
+    """A frozen version with its document; `size` in bytes, None until the file is made."""
 
     id: UUID
     number: int
@@ -52,8 +52,7 @@ class IssuedVersion:
     by: str | None
     document_id: UUID | None
     document: str
-    artifact_id: UUID | None
-    size: int
+    size: int | None
 
 
 def plans_in(session: orm.Session, drafts: bool, text: str, number: int) -> Slice[PlanRow]:
@@ -86,7 +85,7 @@ def _plan_row(row: Any, drafts: bool) -> PlanRow:
 def versions_of(session: orm.Session, plan_id: UUID) -> tuple[IssuedVersion, ...]:
     """The plan's versions, newest first, each with its document and file; one statement."""
     query = (
-        sa.select(PlanVersion, Person.full_name, OfficialDocument, Artifact.id, Artifact.size)
+        sa.select(PlanVersion, Person.full_name, OfficialDocument, Artifact.size)
         .outerjoin(OfficialDocument, OfficialDocument.subject_id == PlanVersion.id)
         .outerjoin(Artifact, Artifact.document_id == OfficialDocument.id)
         .outerjoin(Account, Account.id == PlanVersion.published_by)
@@ -94,16 +93,11 @@ def versions_of(session: orm.Session, plan_id: UUID) -> tuple[IssuedVersion, ...
         .where(PlanVersion.plan_id == plan_id)
         .order_by(PlanVersion.number.desc())
     )
-    return tuple(_issued(*row) for row in session.execute(query))
+    return tuple(_issued(row) for row in session.execute(query))
 
 
-def _issued(
-    version: PlanVersion,
-    by: str | None,
-    document: OfficialDocument | None,
-    file: UUID | None,
-    size: int | None,
-) -> IssuedVersion:
+def _issued(row: Any) -> IssuedVersion:
+    version, by, document, size = row
     return IssuedVersion(
         version.id,
         version.number,
@@ -113,8 +107,7 @@ def _issued(
         by,
         document.id if document else None,
         document.number_line if document else "",
-        file,
-        size or 0,
+        size,
     )
 
 

@@ -174,11 +174,35 @@ def versions_of(session: orm.Session, report_id: UUID) -> tuple[MadeVersion, ...
 
 
 def _made(row: Any) -> MadeVersion:
-    *facts, answered, document, size = row
-    reason = (answered or {}).get("reason", "")
-    if document is None:
-        return MadeVersion(*facts, reason, None, "", None)
-    return MadeVersion(*facts, reason, document.id, document.number_line, size)
+    (
+        version_id,
+        number,
+        sha256,
+        made_at,
+        by,
+        sent_at,
+        dispatch_id,
+        answer,
+        answered_at,
+        body,
+        document,
+        size,
+    ) = row
+    return MadeVersion(
+        version_id,
+        number,
+        sha256,
+        made_at,
+        by,
+        sent_at,
+        dispatch_id,
+        answer,
+        answered_at,
+        (body or {}).get("reason", ""),
+        document.id if document else None,
+        document.number_line if document else "",
+        size,
+    )
 
 
 def last_job(session: orm.Session, report_id: UUID) -> Job | None:
