@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from core.rosters.checks import Known, KnownPerson, KnownUnit
+from core.rosters.drafts import Known, KnownPerson, KnownUnit
 from core.rotation.models import RotationLevel
 from tenants.clock import today
 from tenants.models import Account, CellSetting, Person, Unit
@@ -28,6 +28,6 @@ def _units(session: orm.Session) -> dict[str, KnownUnit]:
 
 
 def _people(session: orm.Session) -> dict[str, KnownPerson]:
-    query = sa.select(Person.code, Person.search_key, Person.born_on, Account.login)
+    query = sa.select(Person.code, Person.search_key, Person.born_on, Account.login, Person.left_on)
     rows = session.execute(query.outerjoin(Account, Account.person_id == Person.id))
-    return {code: KnownPerson(key, born_on, login) for code, key, born_on, login in rows}
+    return {code: KnownPerson(key, born, login, left is not None) for code, key, born, login, left in rows}

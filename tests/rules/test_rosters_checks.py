@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -81,6 +82,7 @@ def test_rows_with_one_key_name_each_other() -> None:
         ([["A", "a", "Đảng bộ", "A"]], {2: "A → A"}),
         ([["A", "a", "Đảng bộ", "B"], ["B", "b", "Đảng bộ", "A"]], {2: "A → B → A", 3: "B → A → B"}),
         ([["H", "h", "Đảng bộ", "X1"]], {2: "H → X1 → H"}),
+        ([["H", "h", "Chi bộ", None]], {2: "là đơn vị cao nhất"}),
         ([["X1", "x", "Chi bộ", "H"]], {2: "“X1” đang có đơn vị trực thuộc"}),
         (
             [["A", "a", "Đảng bộ", "H", None, "9"], ["B", "b", "Chi bộ", "A"]],
@@ -95,14 +97,23 @@ def test_a_broken_tree_is_refused(rows: list[Row], said: dict[int, str]) -> None
 
 
 def test_sound_rows_never_lean_on_a_faulty_move() -> None:
-    swap: list[Row] = [["X1", "x", "Đảng bộ", None, None, "9"], ["H", "h", "Đảng bộ", "X1"]]
-    assert "dòng 2 đang có lỗi" in told(checked(UNITS, *swap))[3]
+    nested = replace(KNOWN, units={**KNOWN.units, "X3": KnownUnit(ORGANISATION, "X1")})
+    swap: list[Row] = [["X3", "x", "Đảng bộ", "H", None, "9"], ["X1", "h", "Đảng bộ", "X3"]]
+    assert "dòng 2 đang có lỗi" in told(checked(UNITS, *swap, known=nested))[3]
     emptied: list[Row] = [
         ["C1", "c", "Chi bộ", "X2"],
         ["C2", "c", "Chi bộ", "X2", None, "9"],
         ["X1", "x", "Chi bộ", "H"],
     ]
     assert set(told(checked(UNITS, *emptied))) == {3, 4}
+
+
+def test_comrades_who_come_back_and_other_logins_are_shown() -> None:
+    known = replace(KNOWN, people={"DV1": KnownPerson("tran van mau", None, "tranvanmau", left=True)})
+    row: Row = ["DV1", "Trần Văn Mẫu", None, None, None, "C1", "Đảng viên", "khac.hon"]
+    looks = checked(PEOPLE, row, known=known).warnings
+    assert [look.column for look in looks] == ["person", "login"]
+    assert "“tranvanmau”; tên cũ được giữ nguyên" in looks[1].message_vi
 
 
 def test_a_tree_may_not_be_endlessly_deep() -> None:
