@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask, g, url_for
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import account, cli, database, errors, headers, health, menu, platform, security, signin
@@ -33,8 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or from_environment(os.environ)
     logs.configure(settings.log_level)
-    engine = make_engine(settings.database_url, statement_timeout_seconds=settings.statement_timeout_seconds)
-    require_safe_role(engine)
+    engine = _safe_engine(settings)
     scope.connect(engine)
     queue.connect(settings)
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "admin/static"))
@@ -47,6 +48,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _safe_engine(settings: Settings) -> Engine:
+    engine = make_engine(settings.database_url, statement_timeout_seconds=settings.statement_timeout_seconds)
+    try:
+        require_safe_role(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
 def start() -> Flask:
     """`create_app` for a process: what is wrong with its surroundings ends it, in clear words."""
     try:
@@ -55,6 +66,8 @@ def start() -> Flask:
         sys.exit(f"The settings are not safe to start with:\n{error}")
     except UnsafeRole as error:
         sys.exit(f"DATABASE_URL names a role that could read past row-level security:\n{error}")
+    except OperationalError as error:
+        sys.exit(f"The database of DATABASE_URL does not answer:\n{error.orig}")
 
 
 def _config(settings: Settings) -> dict[str, Any]:

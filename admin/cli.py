@@ -8,6 +8,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 from flask import current_app, url_for
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import orm
 
 from admin.health import readiness
@@ -44,7 +45,7 @@ def _settings() -> Settings:
     return settings
 
 
-@click.group()
+@click.group(cls=AppGroup)
 def tenant() -> None:
     """Open, list, suspend and resume tenants."""
 
@@ -96,7 +97,7 @@ def resume(code: str) -> None:
     _change(code, TenantState.ACTIVE, "")
 
 
-@click.group()
+@click.group(cls=AppGroup)
 def operator() -> None:
     """Operators of the platform."""
 
@@ -117,7 +118,7 @@ def add(login: str, name: str, password: str) -> None:
     click.echo(f"Đã thêm {name}.")
 
 
-@click.group()
+@click.group(cls=AppGroup)
 def config() -> None:
     """The settings of this deployment."""
 
@@ -132,7 +133,7 @@ def check() -> None:
         sys.exit(1)
 
 
-@click.group()
+@click.group(cls=AppGroup)
 def jobs() -> None:
     """Work of all tenants."""
 
@@ -158,12 +159,14 @@ def retry_job(job_id: str) -> None:
 
 
 @click.command()
+@with_appcontext
 def worker() -> None:
     """Work on jobs until told to stop."""
     run_worker(_settings())
 
 
 @click.command()
+@with_appcontext
 def scheduler() -> None:
     """Owe what is due and find what was lost, until told to stop."""
     run_scheduler(_settings())

@@ -24,6 +24,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Tác vụ", "platform.jobs", Permission.PLATFORM_READ, "tasks"),
     Entry("Sức khỏe hệ thống", "platform.health", Permission.PLATFORM_READ, "ok"),
     Entry("Nhật ký", "platform.trail", Permission.PLATFORM_READ, "clock"),
+    Entry("Việc của tôi", "tasks.index", Permission.TASKS_READ, "tasks"),
+    Entry("Lịch dự của tôi", "visits.index", Permission.VISITS_OWN, "calendar"),
+    Entry("Lịch dự sinh hoạt", "rotation.index", Permission.ROTATION_READ, "meeting"),
+    Entry("Lượt dự, báo cáo", "visits_all.index", Permission.VISITS_READ, "report"),
+    Entry("Kiến nghị", "petitions.index", Permission.PETITIONS_READ, "people"),
+    Entry("Thông báo", "notices.index", Permission.TASKS_READ, "bell"),
     Entry("Tài khoản", "account.show", None, "person"),
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy import orm
 
 ROWS = 50
 MOST_PAGES = 10_000
+KEPT = frozenset({"q", "state", "kind", "sort"})
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Page:
 
     def url_for(self, number: int) -> str:
         """The same list at another page."""
-        kept: dict[str, Any] = {name: text for name, text in request.args.items() if name in {"q", "state", "kind", "sort"}}
+        kept: dict[str, Any] = {name: text for name, text in request.args.items() if name in KEPT}
         return url_for(request.endpoint or "", **(request.view_args or {}), **kept, page=number)
 
 

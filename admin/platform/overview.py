@@ -108,9 +108,8 @@ def health() -> str:
     """Each part of the deployment and whether it works."""
     parts = [(PARTS[name], works) for name, works in readiness(current_app.extensions["settings"]).items()]
     beats = db.session.scalars(sa.select(Heartbeat).order_by(Heartbeat.name)).all()
-    states = dict(
-        db.session.execute(sa.select(Job.state, sa.func.count()).group_by(Job.state)).tuples().all()
-    )
+    counted = db.session.execute(sa.select(Job.state, sa.func.count(Job.id)).group_by(Job.state))
+    states = {row[0]: row[1] for row in counted}
     return render_template(
         "pages/platform_health.html", parts=parts, beats=beats, states=states, all_states=list(JobState)
     )
