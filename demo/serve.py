@@ -37,7 +37,13 @@ def settings(stack: Stack) -> dict[str, str]:
     if not key.exists():
         key.touch(mode=0o600)
         key.write_text(secrets.token_hex(32))
-    local = {"SECRET_KEY_FILE": str(key), "SECURE_COOKIES": "off", "WEB_HOST": HOST, "WEB_PORT": str(port())}
+    local = {
+        "SECRET_KEY_FILE": str(key),
+        "SECURE_COOKIES": "off",
+        "REQUIRE_TOTP": "off",
+        "WEB_HOST": HOST,
+        "WEB_PORT": str(port()),
+    }
     return local | stack.environment() | {"PYTHONUNBUFFERED": "1"}
 
 
@@ -65,7 +71,7 @@ def serve(stack: Stack, commands: Sequence[Command] = PRODUCT, ready: Callable[[
     ends by itself, at the start or later.
     """
     require_free_port()
-    children = [_child(stack, command) for command in commands]
+    children = [product_child(stack, command) for command in commands]
     with ended_by_signals():
         try:
             for child in children:
@@ -83,7 +89,8 @@ def serve(stack: Stack, commands: Sequence[Command] = PRODUCT, ready: Callable[[
                 child.stop()
 
 
-def _child(stack: Stack, command: Command) -> Child:
+def product_child(stack: Stack, command: Command) -> Child:
+    """The process of a command, not yet started; its log lies in the data folder."""
     log: Path = stack.folder / f"{command.name}.log"
     return Child(
         command.name,
