@@ -98,6 +98,8 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     if found := problems(content):
         raise PlanError(found)
     last = published(session, plan.id)
+    if last and last.body == plan.body:
+        raise PlanError([f"Dự thảo không khác bản {last.number} đã ban hành nên không cần ban hành lại."])
     version = PlanVersion(
         plan_id=plan.id, number=(last.number if last else 0) + 1, body=plan.body, sha256=digest(plan.body),
         issued_on=today(), published_at=now(), published_by=actor.account_id,

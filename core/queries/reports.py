@@ -159,8 +159,9 @@ def versions_of(session: orm.Session, report_id: UUID) -> tuple[MadeVersion, ...
     answer = _answers()
     query: sa.Select[Any] = (
         sa.select(ReportVersion.id, ReportVersion.number, ReportVersion.sha256, ReportVersion.made_at)
-        .add_columns(Person.full_name, Dispatch.sent_at, Dispatch.id, answer.c.kind, answer.c.sent_at)
-        .add_columns(answer.c.body, OfficialDocument, Artifact.size)
+        .add_columns(Person.full_name.label("by"), Dispatch.sent_at, Dispatch.id.label("dispatch_id"))
+        .add_columns(answer.c.kind.label("answer"), answer.c.sent_at.label("answered_at"))
+        .add_columns(answer.c.body, OfficialDocument.id.label("document_id"), OfficialDocument, Artifact.size)
         .outerjoin(Dispatch, Dispatch.id == ReportVersion.dispatch_id)
         .outerjoin(answer, answer.c.answers_id == Dispatch.id)
         .outerjoin(OfficialDocument, OfficialDocument.subject_id == ReportVersion.id)
@@ -170,39 +171,13 @@ def versions_of(session: orm.Session, report_id: UUID) -> tuple[MadeVersion, ...
         .where(ReportVersion.report_id == report_id)
         .order_by(ReportVersion.number.desc())
     )
-    return tuple(_made(row) for row in session.execute(query))
+    return tuple(_made(dict(row._mapping)) for row in session.execute(query))
 
 
-def _made(row: Any) -> MadeVersion:
-    (
-        version_id,
-        number,
-        sha256,
-        made_at,
-        by,
-        sent_at,
-        dispatch_id,
-        answer,
-        answered_at,
-        body,
-        document,
-        size,
-    ) = row
-    return MadeVersion(
-        version_id,
-        number,
-        sha256,
-        made_at,
-        by,
-        sent_at,
-        dispatch_id,
-        answer,
-        answered_at,
-        (body or {}).get("reason", ""),
-        document.id if document else None,
-        document.number_line if document else "",
-        size,
-    )
+def _made(facts: dict[str, Any]) -> MadeVersion:
+    document, body = facts.pop("OfficialDocument"), facts.pop("body")
+    named = document.number_line if document else ""
+    return MadeVersion(**facts, reason=(body or {}).get("reason", ""), document=named)
 
 
 def last_job(session: orm.Session, report_id: UUID) -> Job | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from core.documents.figures_table import Align, Column, RowGroup, Table
 from core.documents.form import Block, Bullet, Heading, Paragraph
-from core.reports.figures import Figures, LevelFigures, UnitFigures, summary
+from core.reports.figures import Figures, summary
 from core.reports.tally import Tally, percent
 
 MOST_NAMES = 400
@@ -17,9 +17,9 @@ def report_body(figures: Figures, missing: tuple[str, ...]) -> tuple[Block, ...]
         *(Bullet(f"{what}: {value}.") for what, value in summary(figures.whole)),
         *_missing(missing),
         Heading("Kết quả theo cấp"),
-        _levels(figures.levels),
+        level_table(figures),
         Heading("Kết quả theo đơn vị"),
-        _units(figures.units, figures.whole),
+        unit_table(figures),
         Heading("Kiến nghị và vấn đề nổi cộm"),
         Paragraph(_petitions(figures.whole)),
         *(Bullet(f"{issue.unit}: {issue.text}") for issue in figures.hot_issues),
@@ -44,9 +44,11 @@ def _number_columns(titles: Iterable[str]) -> tuple[Column, ...]:
     return tuple(Column(title, 1, Align.CENTER) for title in titles)
 
 
-def _levels(levels: tuple[LevelFigures, ...]) -> Table:
+def level_table(figures: Figures) -> Table:
+    """The officials of each level: who was asked, who came, who reported (S4-01)."""
     columns = (Column("Cấp", 2), *_number_columns(LEVEL_TITLES))
-    return Table(columns, (RowGroup(tuple((level.name, *_level_cells(level.tally)) for level in levels)),))
+    rows = tuple((level.name, *_level_cells(level.tally)) for level in figures.levels)
+    return Table(columns, (RowGroup(rows),))
 
 
 LEVEL_TITLES = (
@@ -69,11 +71,12 @@ def _level_cells(tally: Tally) -> tuple[str, ...]:
     return tuple(map(str, numbers))
 
 
-def _units(units: tuple[UnitFigures, ...], whole: Tally) -> Table:
+def unit_table(figures: Figures) -> Table:
+    """Each unit's cells, how many saw an official, and the petitions; the whole at the foot."""
     titles = ("Chi bộ", "Đã có đồng chí dự", "Tỷ lệ", "Đặc thù", "Đặc thù đã dự", "Kiến nghị")
     columns = (Column("Đơn vị", 3), *_number_columns(titles))
-    rows = tuple((unit.name, *_unit_cells(unit.tally)) for unit in units)
-    return Table(columns, (RowGroup(rows),), ("Cộng", *_unit_cells(whole)))
+    rows = tuple((unit.name, *_unit_cells(unit.tally)) for unit in figures.units)
+    return Table(columns, (RowGroup(rows),), ("Cộng", *_unit_cells(figures.whole)))
 
 
 def _unit_cells(tally: Tally) -> tuple[str, ...]:
@@ -87,7 +90,7 @@ def _named(figures: Figures) -> Iterable[Block]:
     """The officials below 100 % and those who still owe a report: in the tenant's own document only."""
     if figures.incomplete:
         yield Heading("Đồng chí chưa đạt 100 % lượt dự")
-        yield _people(figures)
+        yield people_table(figures)
     if figures.silent:
         yield Heading("Đồng chí chưa gửi báo cáo sau khi dự")
         yield Paragraph(
@@ -95,7 +98,8 @@ def _named(figures: Figures) -> Iterable[Block]:
         )
 
 
-def _people(figures: Figures) -> Table:
+def people_table(figures: Figures) -> Table:
+    """The officials below the 100 % indicator by name; in the tenant's own document only."""
     columns = (Column("Họ và tên", 3), Column("Cấp", 2), *_number_columns(("Lượt giao", "Lượt dự", "Vắng")))
     rows = tuple(
         (row.name, row.level, str(row.assigned), str(row.attended), str(row.missed))

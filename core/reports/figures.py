@@ -95,17 +95,18 @@ def added(own: Figures, below: tuple[Figures, ...]) -> Figures:
     )
 
 
-def summary(tally: Tally) -> tuple[tuple[str, str], ...]:
-    """The figures a reader asks for first: (what, value)."""
+def shares(tally: Tally) -> tuple[tuple[str, int, int], ...]:
+    """The figures a reader asks for first: (what, part, whole)."""
     reports = tally.reports_on_time + tally.reports_late + tally.reports_owed
     return (
-        ("Đồng chí hoàn thành 100 % lượt dự", _share(tally.officials_complete, tally.officials)),
-        ("Lượt dự đã thực hiện", _share(tally.attended, tally.assigned)),
-        ("Chi bộ khu dân cư có đồng chí về dự", _share(tally.cells_visited, tally.cells)),
-        ("Báo cáo đúng hạn", _share(tally.reports_on_time, reports)),
-        ("Kiến nghị đã trả lời", _share(tally.petitions_answered, tally.petitions)),
+        ("Đồng chí hoàn thành 100 % lượt dự", tally.officials_complete, tally.officials),
+        ("Lượt dự đã thực hiện", tally.attended, tally.assigned),
+        ("Chi bộ khu dân cư có đồng chí về dự", tally.cells_visited, tally.cells),
+        ("Báo cáo đúng hạn", tally.reports_on_time, reports),
+        ("Kiến nghị đã trả lời", tally.petitions_answered, tally.petitions),
     )
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part}/{whole} ({percent(part, whole)})"
+def summary(tally: Tally) -> tuple[tuple[str, str], ...]:
+    """The same with the share in words: (what, "3/4 (75 %)")."""
+    return tuple((what, f"{part}/{whole} ({percent(part, whole)})") for what, part, whole in shares(tally))

@@ -1,6 +1,7 @@
 """Documents: numbered once, rendered by a job, read back as they were made (S0-01; design: security 70)."""
 
 import hashlib
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -19,7 +20,7 @@ from core.documents.register import (
     term_of,
 )
 from core.plans.models import Plan
-from core.plans.service import publish, published
+from core.plans.service import publish, published, redraft
 from tenants.clock import today
 from tests.cast import Cast
 from tests.reporting_ground import CONTENT, published_plan, run_jobs, spoil_files
@@ -65,7 +66,9 @@ def test_a_version_keeps_its_number(cast: Cast) -> None:
 def test_numbers_run_on_within_type_and_term(cast: Cast) -> None:
     plan_id, actor = published_plan(cast), cast.actor("tinh.standing")
     with cast.session("tinh") as session:
-        publish(session, actor, session.get_one(Plan, plan_id))
+        plan = session.get_one(Plan, plan_id)
+        redraft(session, actor, plan, replace(CONTENT, report_due_days=6))
+        publish(session, actor, plan)
         numbers = sa.select(OfficialDocument.number, OfficialDocument.term).order_by(OfficialDocument.number)
         assert session.execute(numbers).all() == [(1, term_of(today())), (2, term_of(today()))]
 

@@ -46,6 +46,12 @@ def test_a_plan_with_problems_is_not_published_and_tells_all_of_them(cast: Cast)
         assert published(session, plan.id) is None
 
 
+def test_a_plan_that_did_not_change_is_not_published_again(cast: Cast) -> None:
+    plan_id, actor = published_plan(cast), cast.actor("tinh.standing")
+    with cast.session("tinh") as session, pytest.raises(PlanError, match="không khác bản 1"):
+        publish(session, actor, session.get_one(Plan, plan_id))
+
+
 def test_a_title_is_used_once_a_year(cast: Cast) -> None:
     actor = cast.actor("tinh.standing")
     with cast.session("tinh") as session:
