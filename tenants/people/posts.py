@@ -18,7 +18,8 @@ from tenants.scope import lock_in_tenant
 from tenants.tree import UnitKind, UnitPath
 
 CELL_ROLES = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.CELL_COMMITTEE_MEMBER, Role.OFFICIAL, Role.MEMBER)
-ORGANISATION_ROLES = tuple(role for role in Role if role not in {Role.OPERATOR, Role.CELL_COMMITTEE_MEMBER})
+ROLES_GIVEN = tuple(role for role in Role if role is not Role.OPERATOR)
+ORGANISATION_ROLES = tuple(role for role in ROLES_GIVEN if role is not Role.CELL_COMMITTEE_MEMBER)
 ADMIN_ROLES = tuple(role for role, rights in PERMISSIONS.items() if Permission.APPOINTMENTS_EDIT in rights)
 LAST_ADMIN = "Đây là quản trị cuối cùng còn đăng nhập được; xin giao quyền quản trị cho đồng chí khác trước."
 

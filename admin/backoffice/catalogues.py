@@ -1,0 +1,98 @@
+"""The tenant's own catalogues: kinds of cells, departments, levels of officials."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from wtforms import SelectField, ValidationError
+
+from admin.backoffice.noun import Noun
+from admin.database import db
+from admin.security import current_actor
+from core.rotation.models import Official, RotationLevel
+from tenants.access import NotAllowed, Permission
+from tenants.models import Appointment, CellSetting, Department, Unit
+from tenants.people import over_all
+
+PERIODS = [(months, f"{months} tháng") for months in (1, 2, 3, 4, 6, 12)]
+
+
+class Catalogue(Noun):
+    """A list the whole tenant chooses from; an entry in use stays."""
+
+    category = "Danh mục"
+    write = Permission.CATALOGUES_EDIT
+    used_by: tuple[tuple[Any, str], ...] = ()
+    """Columns that may name an entry, each with the word for its rows."""
+
+    def on_model_change(self, _form: Any, _model: Any, _is_created: bool) -> None:
+        """A catalogue is the whole tenant's: so must be the right."""
+        if not over_all(current_actor(), Permission.CATALOGUES_EDIT):
+            raise NotAllowed(Permission.CATALOGUES_EDIT)
+
+    def retire(self, model: Any) -> None:
+        """Take an entry out that nothing names; the trail keeps its name."""
+        self.on_model_change(None, model, False)
+        for column, rows in self.used_by:
+            count = db.session.scalar(sa.select(sa.func.count()).where(column == model.id))
+            if count:
+                raise ValidationError(
+                    f"“{model}” đang dùng cho {count} {rows}; xin chuyển {rows} đó sang mục khác trước."
+                )
+        self._note("remove", model, name=str(model))
+        db.session.delete(model)
+        db.session.flush()
+
+
+class CellSettings(Catalogue):
+    """Kinds of cells."""
+
+    model = CellSetting
+    label, slug = "Loại chi bộ", "cell-settings"
+    read = Permission.UNITS_READ
+    creates = edits = removes = exports = True
+    used_by = ((Unit.setting_id, "chi bộ"),)
+    column_list = column_details_list = column_export_list = ("name", "is_residential")
+    column_default_sort = "name"
+    form_columns = ("name", "is_residential")
+    column_labels = {"name": "Tên loại", "is_residential": "Là chi bộ khu dân cư"}
+    column_descriptions = {"is_residential": "Chi bộ khu dân cư được phân công cán bộ cấp trên dự sinh hoạt."}
+
+
+class Departments(Catalogue):
+    """Advisory bodies."""
+
+    model = Department
+    label, slug = "Ban tham mưu", "departments"
+    read = Permission.UNITS_READ
+    creates = edits = removes = exports = True
+    used_by = ((Appointment.department_id, "chức vụ"),)
+    column_list = column_details_list = column_export_list = ("name", "function")
+    column_default_sort = "name"
+    form_columns = ("name", "function")
+    column_labels = {"name": "Tên ban", "function": "Lĩnh vực"}
+    column_descriptions = {"function": "Kiến nghị được chuyển theo lĩnh vực này, không theo tên ban."}
+
+
+class RotationLevels(Catalogue):
+    """How often officials of a level attend (S4-03, S4-10, S4-13)."""
+
+    model = RotationLevel
+    label, slug = "Cấp cán bộ dự sinh hoạt", "rotation-levels"
+    read = Permission.ROTATION_READ
+    creates = edits = removes = exports = True
+    used_by = ((Official.level_id, "cán bộ"),)
+    column_list = column_details_list = column_export_list = ("name", "code", "period_months", "report_days")
+    column_default_sort = "code"
+    form_columns = ("code", "name", "period_months", "report_days")
+    form_overrides = {"period_months": SelectField}
+    form_args = {"period_months": {"choices": PERIODS, "coerce": int}}
+    column_labels = {
+        "code": "Mã cấp", "name": "Tên cấp", "period_months": "Mỗi cán bộ dự một lần trong (tháng)",
+        "report_days": "Báo cáo trong (ngày)",
+    }  # fmt: skip
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        """Bounds of the catalogue."""
+        super().on_model_change(form, model, is_created)
+        if not 1 <= (model.report_days or 0) <= 60:
+            raise ValidationError("Số ngày phải báo cáo sau buổi dự: từ 1 đến 60.")

@@ -1,0 +1,94 @@
+"""Party organisations and cells: the list and its forms; the tree has its own page."""
+
+from typing import Any
+
+from flask import request
+from sqlalchemy import orm
+from wtforms import SelectField, ValidationError
+
+from admin.backoffice.noun import ServedNoun
+from admin.database import db
+from admin.security import current_actor
+from tenants.access import Permission
+from tenants.clock import today
+from tenants.models import Unit
+from tenants.people import SLOTS, UnitFacts, save_unit
+
+SPECIAL = ((0, "Không"), (1, "Đặc thù"), (2, "Đặc thù, phức tạp"), (3, "Đặc biệt phức tạp"))
+
+
+def facts_of(unit: Unit, **changed: Any) -> UnitFacts:
+    """What is true of a unit, with changes."""
+    kept = {name: getattr(unit, name) for name in UnitFacts.__dataclass_fields__}
+    return UnitFacts(**kept | changed)
+
+
+class Units(ServedNoun):
+    """Units of the tree."""
+
+    model = Unit
+    label, slug, category = "Danh sách tổ chức đảng", "units", "Tổ chức, đồng chí"
+    read, write = Permission.UNITS_READ, Permission.UNITS_EDIT
+    creates = edits = removes = exports = True
+    column_list = ("name", "code", "kind", "parent", "setting", "meeting_day", "special", "valid_to")
+    column_details_list = (*column_list[:-1], "meeting_slot", "former_name", "valid_from", "valid_to")
+    column_export_list = column_details_list
+    column_searchable_list = ("search_key", "code")
+    column_default_sort = "path"
+    column_sortable_list = ("name", "code", "kind", "meeting_day", "special", "valid_to")
+    column_filters = ("kind", "special", "valid_to")
+    form_columns = (
+        "parent", "kind", "code", "name", "former_name", "setting", "special", "meeting_day", "meeting_slot",
+        "valid_from", "valid_to",
+    )  # fmt: skip
+    form_ajax_refs = {"parent": {"fields": ("search_key", "code"), "order_by": Unit.path}}
+    form_overrides = {"special": SelectField, "meeting_slot": SelectField}
+    form_args = {
+        "special": {"choices": SPECIAL, "coerce": int},
+        "meeting_slot": {
+            "choices": [("", "Chưa định"), *SLOTS.items()],
+            "coerce": lambda value: value or None,
+            "filters": [],
+        },
+        "valid_from": {"default": today},
+    }  # fmt: skip
+    fixed = ("kind", "code")
+    eager = (orm.joinedload(Unit.parent),)
+    column_labels = {
+        "name": "Tên", "code": "Mã", "kind": "Loại tổ chức", "parent": "Đơn vị cấp trên",
+        "setting": "Loại chi bộ", "special": "Địa bàn đặc thù", "meeting_day": "Ngày sinh hoạt",
+        "meeting_slot": "Buổi", "former_name": "Tên trước đây", "valid_from": "Hoạt động từ",
+        "valid_to": "Kết thúc", "search_key": "tên",
+    }  # fmt: skip
+    column_formatters = column_formatters_detail = column_formatters_export = {
+        "special": lambda _view, _context, unit, _name: dict(SPECIAL)[unit.special],
+        "meeting_slot": lambda _view, _context, unit, _name: SLOTS.get(unit.meeting_slot or "", ""),
+    }
+
+    def create_form(self, obj: Any = None) -> Any:
+        """A form for a new unit, below the unit named in the address."""
+        form = super().create_form(obj)
+        if request.method == "GET" and (above := request.args.get("parent")):
+            form.parent.data = self.get_one(above)
+        return form
+
+    def save(self, form: Any, model: Any) -> Any:
+        """Found or change the unit."""
+        named = {
+            name: form[name].data
+            for name in ("name", "special", "meeting_day", "meeting_slot", "valid_from", "valid_to")
+        } | {
+            "former_name": form.former_name.data or "",
+            "parent_id": form.parent.data.id if form.parent.data else None,
+            "setting_id": form.setting.data.id if form.setting.data else None,
+        }
+        if model:
+            return save_unit(db.session, current_actor(), facts_of(model, **named), model)
+        code = form.code.data.strip().upper()
+        return save_unit(db.session, current_actor(), UnitFacts(code=code, kind=form.kind.data, **named))
+
+    def leave(self, model: Any) -> None:
+        """End the unit today."""
+        if model.valid_to and model.valid_to <= today():
+            raise ValidationError(f"{model.name} đã kết thúc ngày {model.valid_to:%d/%m/%Y}.")
+        save_unit(db.session, current_actor(), facts_of(model, valid_to=today()), model)
