@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from core.rosters.columns import CellError, ColumnMapping, MappingError, RosterKind
-from core.rosters.drafts import Draft, Finding, Known, Rule, grouped, rows_of
+from core.rosters.drafts import Draft, Finding, Rule, grouped, rows_of
+from core.rosters.drafts import Known as Known
 from core.rosters.drafts import KnownPerson as KnownPerson
 from core.rosters.drafts import KnownUnit as KnownUnit
 from core.rosters.people_rules import (
@@ -59,6 +60,9 @@ def check(sheet: Sheet, mapping: ColumnMapping, kind: RosterKind, known: Known) 
         names = ", ".join(f"“{kind[key].heading_vi}”" for key in mapping.missing)
         raise MappingError(f"Chưa ghép cột bắt buộc: {names}. Đề nghị chọn cột tương ứng trong tệp.")
     drafts = list(_drafts(sheet, mapping, kind))
+    for draft in drafts:
+        if person := draft.get("person"):
+            draft.values["person"] = known.spelling.get(person, person)
     for rule in (_repeated(kind), *_RULES[kind.code]):
         for draft, key, message in list(rule(drafts, known)):
             draft.faults.append((key, message))

@@ -40,6 +40,12 @@ class Known:
     settings: frozenset[str] = frozenset()
 
     @cached_property
+    def spelling(self) -> Mapping[str, str]:
+        """Codes of people as the tenant spells them, by their capitals: case makes no difference."""
+        codes = sorted(self.people, key=str.isupper)
+        return {code.upper(): code for code in codes}
+
+    @cached_property
     def with_cells(self) -> frozenset[str]:
         """Codes of the cells and of every unit with a cell below it."""
         found = set[str]()
