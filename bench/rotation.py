@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from bench.ratios import Ratio
 from bench.rotation_baselines import careful_greedy, round_robin
 from core.rotation.problem import Cell, CellMeeting, Level, Official, PlannedVisit, Problem, Slot
 from core.rotation.score import Rule, objective, score
@@ -128,6 +129,15 @@ SOLVERS: dict[str, Solver] = {
     "careful greedy": careful_greedy,
     "rotation": lambda problem: plan(problem).visits,
 }
+MEASURED = (
+    ("visits on an impossible day", "visits", "impossible"),
+    ("duties without a visit", "duties", "unmet"),
+    ("crowding, pairs at one meeting", "pairs", "crowding"),
+    ("avoidable repeats of a cell", "visits", "repeats"),
+    ("travel", "km", "km"),
+    ("objective", "points", "objective"),
+    ("CPU time", "s", "seconds"),
+)
 IMPOSSIBLE = {HardRule.AWAY, HardRule.OWN_CELL, HardRule.OWN_MEETING, HardRule.NO_MEETING}
 
 
@@ -181,7 +191,7 @@ def spread(problem: Problem, visits: tuple[PlannedVisit, ...]) -> float:
 
 
 def run(scale: str = "district", seeds: Iterable[int] = (1, 2, 3)) -> list[Row]:
-    """Print every solver on every seed, then ours as ratios to careful greedy's in the same run."""
+    """Print every solver on every seed, then ours as ratios to both references' in the same run."""
     print(f"{scale}: {SCALES[scale]}")
     print(f"{'seed':>4} {'solver':16}" + "".join(f"{field.name:>14}" for field in fields(Row)[1:]))
     rows = []
@@ -190,6 +200,7 @@ def run(scale: str = "district", seeds: Iterable[int] = (1, 2, 3)) -> list[Row]:
         found = [measure(name, solve, problem) for name, solve in SOLVERS.items()]
         for row in found:
             print(f"{seed:>4} {row.solver:16}" + "".join(_number(value) for value in astuple(row)[1:]))
+        print(f"{seed:>4} {'ours ÷ robin':16}" + "".join(_ratios(found[2], found[0])))
         print(f"{seed:>4} {'ours ÷ greedy':16}" + "".join(_ratios(found[2], found[1])))
         rows += found
     return rows
@@ -202,6 +213,19 @@ def _number(value: float) -> str:
 def _ratios(ours: Row, theirs: Row) -> Iterable[str]:
     for mine, other in zip(astuple(ours)[1:], astuple(theirs)[1:], strict=True):
         yield f"{mine / other:>14.4f}" if other else f"{'–':>14}"
+
+
+def figure() -> list[Ratio]:
+    """The district's year on three seeds, summed: what is left unsatisfied, travel and time."""
+    rows = run("district")
+    mine = [row for row in rows if row.solver == "rotation"]
+    ratios = []
+    for name in ("round robin", "careful greedy"):
+        theirs = [row for row in rows if row.solver == name]
+        for what, unit, field in MEASURED:
+            ours, reference = (sum(getattr(row, field) for row in group) for group in (mine, theirs))
+            ratios.append(Ratio(what, name, unit, ours, reference))
+    return ratios
 
 
 if __name__ == "__main__":

@@ -1,0 +1,30 @@
+"""`python -m bench [rotation] [consolidation]`: each figure beside its reference, measured in one run."""
+
+import sys
+from collections.abc import Callable
+
+from bench import consolidation, rotation
+from bench.ratios import Ratio, machine, tell
+from demo.processes import StartError
+
+FIGURES: dict[str, tuple[str, Callable[[], list[Ratio]]]] = {
+    "rotation": ("The year's rotation of a district", rotation.figure),
+    "consolidation": ("The consolidation of a district's year", consolidation.figure),
+}
+
+
+def main(names: list[str]) -> None:
+    """Measure the figures named, or all; ends with an error where two ways to one result disagree."""
+    if unknown := [name for name in names if name not in FIGURES]:
+        sys.exit(f"unknown: {', '.join(unknown)}\nusage: python -m bench [{'] ['.join(FIGURES)}]")
+    print(machine(), flush=True)
+    for name in names or FIGURES:
+        title, measure = FIGURES[name]
+        tell(title, measure())
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except (StartError, consolidation.Disagreement) as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,41 @@
+"""How a measurement is told: ours beside a reference of the same run, and the first over the second."""
+
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One measured quantity, ours and the reference's, in `unit`; less is better."""
+
+    what: str
+    reference: str
+    unit: str
+    ours: float
+    theirs: float
+
+    @property
+    def value(self) -> str:
+        """Ours over theirs; a dash where the reference has none of it."""
+        return f"{self.ours / self.theirs:.3f}" if self.theirs else "–"
+
+
+def machine() -> str:
+    """Where the run took place."""
+    python, system = platform.python_version(), f"{platform.system()} {platform.machine()}"
+    return f"Python {python}, {system}, {os.cpu_count()} CPUs"
+
+
+def tell(title: str, ratios: Iterable[Ratio]) -> None:
+    """Print the table of a figure."""
+    print(f"\n{title}")
+    print(f"  {'what':34}{'unit':>8}{'ours':>18}{'reference':>18}{'ratio':>8}  against")
+    for ratio in ratios:
+        ours, theirs = (_number(value) for value in (ratio.ours, ratio.theirs))
+        print(f"  {ratio.what:34}{ratio.unit:>8}{ours:>18}{theirs:>18}{ratio.value:>8}  {ratio.reference}")
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
