@@ -151,7 +151,8 @@ class _Furnisher:
         return new_row(
             visit_id=visit_id, submitted_at=_at(sent), due_on=planned.day + timedelta(days),
             regularity="kept", quality="good",
-            content="Chi bộ bàn việc thôn và nhiệm vụ tháng tới. " * 4, information="", proposal="", sha256="0" * 64,
+            content="Chi bộ bàn việc thôn và nhiệm vụ tháng tới. " * 4, information="",
+            proposal="", sha256="0" * 64,
         )  # fmt: skip
 
     def _petitions(self, visit_id: UUID, planned: PlannedVisit) -> list[Row]:
