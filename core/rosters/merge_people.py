@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -34,17 +35,17 @@ def _held(session: orm.Session) -> set[Post]:
     }
 
 
-def _appoint(session: orm.Session, held: set[Post], post: Post) -> bool:
+def _appoint(session: orm.Session, held: set[Post], post: Post, since: date) -> bool:
     """Give a post to whoever does not hold it; whether it was given."""
     if post in held:
         return False
     held.add(post)
     person_id, unit_id, role = post
-    session.add(Appointment(person_id=person_id, unit_id=unit_id, role=role, valid_from=today()))
+    session.add(Appointment(person_id=person_id, unit_id=unit_id, role=role, valid_from=since))
     return True
 
 
-def apply_people(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
+def apply_people(session: orm.Session, rows: tuple[RosterRow, ...], since: date) -> Applied:
     """People, a post a row, and an account where a login is given and there is none.
 
     A row with a new post is created; one whose person changed is updated.
@@ -58,7 +59,7 @@ def apply_people(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
     outcomes = []
     for row in rows:
         post = (people[row["person"]].id, units[row["unit"]].id, Role(row["role"]))
-        new = _appoint(session, held, post)
+        new = _appoint(session, held, post, since)
         outcomes.append(Outcome.CREATED if new else changed[row["person"]])
     session.flush()
     return counted(outcomes)
@@ -94,7 +95,7 @@ def _person(
     return outcome
 
 
-def apply_officials(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
+def apply_officials(session: orm.Session, rows: tuple[RosterRow, ...], since: date) -> Applied:
     """Officials with level, own cell and areas, and the role that lets them see and report their visits."""
     people, units, held = by_code(session, Person), by_code(session, Unit), _held(session)
     levels = by_code(session, RotationLevel)
@@ -109,7 +110,7 @@ def apply_officials(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applie
             values["own_cell_id"] = units[row["own_cell"]].id if row["own_cell"] else None
         areas = [units[code].id for code in row["area"]]
         outcome = _official(session, known.get(person_id), person_id, values, areas)
-        given = _appoint(session, held, (person_id, root.id, Role.OFFICIAL))
+        given = _appoint(session, held, (person_id, root.id, Role.OFFICIAL), since)
         outcomes.append(Outcome.UPDATED if given and outcome is Outcome.UNCHANGED else outcome)
     session.flush()
     return counted(outcomes)
@@ -130,7 +131,7 @@ def _official(
     return Outcome.UPDATED
 
 
-def apply_absences(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
+def apply_absences(session: orm.Session, rows: tuple[RosterRow, ...], _since: date) -> Applied:
     """Days away; the same days of the same person are one absence."""
     people = by_code(session, Person)
     known = {(a.person_id, a.starts_on, a.ends_on): a for a in session.scalars(sa.select(Absence))}

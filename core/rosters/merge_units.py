@@ -1,6 +1,7 @@
 """Writing good rows of units: the tree grows, and a moved branch takes its paths along (X04)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from sqlalchemy import orm
 
 from core.rosters.checks import RosterRow
 from core.rosters.merge import Applied, Outcome, assign, by_code, counted
-from tenants.clock import today
 from tenants.db import new_id
 from tenants.models import CellSetting, Unit
 from tenants.tree import UnitKind, UnitPath
@@ -18,7 +18,7 @@ from tenants.vietnamese import fold
 PLAIN = ("name", "meeting_day", "meeting_slot", "longitude", "latitude")
 
 
-def apply_units(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
+def apply_units(session: orm.Session, rows: tuple[RosterRow, ...], since: date) -> Applied:
     """Units of the tree, parents before children; a unit without a parent lies below the tenant's own.
 
     A closed unit that is named again is open again.
@@ -33,7 +33,7 @@ def apply_units(session: orm.Session, rows: tuple[RosterRow, ...]) -> Applied:
         if unit is not None:
             outcomes.append(assign(unit, values))
             continue
-        unit = Unit(id=new_id(), code=row["code"], path=root.path, valid_from=today(), **values)
+        unit = Unit(id=new_id(), code=row["code"], path=root.path, valid_from=since, **values)
         known[unit.code] = unit
         session.add(unit)
         outcomes.append(Outcome.CREATED)

@@ -21,7 +21,7 @@ from core.rosters.models import RosterUpload
 from core.rosters.sheets import Sheet, read_sheet, with_errors
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.audit import record
-from tenants.clock import now
+from tenants.clock import local, now
 from tenants.db import new_id
 from tenants.models import Unit
 from tenants.scope import lock_in_tenant
@@ -152,7 +152,7 @@ def import_rows(
     if found.problem or (found.faults and not only_good):
         kept.problem = found.problem or "Dữ liệu đã thay đổi từ lúc kiểm tra; xin xem lại các dòng lỗi."
         return Applied()
-    applied = APPLY[kept.kind](session, found.good)
+    applied = APPLY[kept.kind](session, found.good, local(kept.uploaded_at).date())
     kept.imported_at = now()
     kept.preview = kept.preview | {"applied": to_data(applied)}
     record(session, actor, "roster:import", kept, kind=kept.kind, only_good=only_good, **to_data(applied))
