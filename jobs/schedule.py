@@ -19,9 +19,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.notices.models import Job, JobKind, JobState
+from jobs.ground import open_ground
 from jobs.heartbeat import SCHEDULER, beat
 from jobs.sweeper import sweep
-from jobs.worker import open_ground
 from tenants.access import TenantState
 from tenants.clock import LOCAL
 from tenants.db import new_id

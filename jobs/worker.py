@@ -28,14 +28,12 @@ from core.notices.models import JobKind
 from core.registry import metadata
 from jobs import queue, run
 from jobs.contract import Handler
+from jobs.ground import open_ground
 from jobs.handlers import HANDLERS
 from jobs.heartbeat import WORKER, beat
-from tenants import db, logs, scope
-from tenants.isolation import require_safe_role
 from tenants.settings import Settings, from_environment
 
 WORKER_SECONDS, MONITOR_SECONDS, MAINTENANCE_SECONDS = 20, 2, 5
-STATEMENT_SECONDS = 60
 MEMORY_BYTES = 1 << 30
 PAUSE_SECONDS = 1.0
 
@@ -90,16 +88,6 @@ def _preload() -> None:
     queue.ring()
     beat(WORKER)
     gc.freeze()
-
-
-def open_ground(settings: Settings) -> sa.Engine:
-    """Logs, database and doorbell of a process that works; raises UnsafeRole (design: security 4)."""
-    logs.configure(settings.log_level)
-    engine = db.engine(settings.database_url, statement_timeout_seconds=STATEMENT_SECONDS, pool_size=2)
-    require_safe_role(engine)
-    scope.connect(engine)
-    queue.connect(settings)
-    return engine
 
 
 def run_worker(settings: Settings, handlers: Mapping[JobKind, Handler] = HANDLERS) -> None:

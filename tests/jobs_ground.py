@@ -107,7 +107,7 @@ def effects(tenant_id: UUID, job_ids: Sequence[UUID]) -> list[int]:
     return [named.count(str(job_id)) for job_id in dict.fromkeys(job_ids)]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Whether the condition came true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -1,6 +1,7 @@
 """Servers, workers and a scheduler of the fault tests' own, to be killed at will."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -76,6 +77,12 @@ class Crew:
 
     def scheduler_runs(self) -> bool:
         return hasattr(self, "scheduler") and self.scheduler.alive()
+
+    def send(self, kind: signal.Signals) -> None:
+        """Send it to every worker."""
+        for worker in self.workers:
+            if worker.process and worker.alive():
+                worker.process.send_signal(kind)
 
     def stop(self) -> None:
         for child in (self.scheduler, *self.workers):
