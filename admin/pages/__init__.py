@@ -2,4 +2,15 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from admin.pages import jobs, notices, petitions, rotation, rotation_views, tasks, visits, visits_all
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    tasks.pages,
+    visits.pages,
+    visits_all.pages,
+    rotation.pages,
+    rotation_views.pages,
+    petitions.pages,
+    notices.pages,
+    jobs.pages,
+)

@@ -55,6 +55,7 @@ def _escalate(session: orm.Session, petition: Petition) -> None:
 def refer(session: orm.Session, actor: Actor, petition: Petition, to: str) -> None:
     """Pass an open petition to a competent body, by name; passing on again is allowed."""
     require(actor, Permission.PETITIONS_ANSWER, petition.cell.tree_path)
+    session.refresh(petition, with_for_update=True)
     if petition.answered_at is not None:
         raise PetitionError("Kiến nghị đã được trả lời, không chuyển tiếp nữa.")
     if not to.strip():
@@ -66,6 +67,7 @@ def refer(session: orm.Session, actor: Actor, petition: Petition, to: str) -> No
 def answer(session: orm.Session, actor: Actor, petition: Petition, text: str) -> None:
     """Answer a petition, once."""
     require(actor, Permission.PETITIONS_ANSWER, petition.cell.tree_path)
+    session.refresh(petition, with_for_update=True)
     if petition.answered_at is not None:
         raise PetitionError("Kiến nghị đã được trả lời.")
     if not text.strip():

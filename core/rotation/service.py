@@ -196,7 +196,7 @@ def _carry_over(session: orm.Session, version: RotationVersion, change: PlanDiff
 def _tell(session: orm.Session, version: RotationVersion, change: PlanDiff) -> int:
     come = Counter(c.official for c in change.changes if c.after)
     gone = Counter(c.official for c in change.changes if c.before)
-    person_of = dict(session.execute(sa.select(Official.id, Official.person_id)).tuples().all())
+    person_of = dict(session.execute(sa.select(Official.id, Official.person_id)).all())
     told = 0
     for official in sorted(come.keys() | gone.keys()):
         text = f"Lịch dự sinh hoạt (bản {version.number}): đồng chí có {come[official]} lượt mới"

@@ -1,0 +1,62 @@
+"""How far a long piece of work is (design: product X09)."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from admin.database import db
+from admin.security import current_actor, page
+from core.notices.models import Job, JobKind, JobState
+from core.notices.work import retry as retry_job
+from tenants.access import Permission, fetch, may
+
+pages = Blueprint("jobs", __name__, url_prefix="/jobs")
+ENDED = (JobState.DONE, JobState.DEAD)
+RESULTS: Mapping[JobKind, Callable[[Job], str]] = {
+    JobKind.GENERATE_ROTATION: lambda job: url_for("rotation.draft", rotation_id=job.subject_id)
+}
+
+
+def _shown(job: Job) -> dict[str, object]:
+    """What the progress panel and its poll read."""
+    result = RESULTS.get(job.kind) if job.state is JobState.DONE else None
+    return {
+        "state": job.state.value,
+        "stage": job.state.label if job.state in ENDED else job.stage or job.state.label,
+        "percent": 100 if job.state is JobState.DONE else job.percent,
+        "finished": job.state in ENDED,
+        "remaining": "",
+        "result_url": result(job) if result else "",
+    }
+
+
+@pages.get("/<job_id>")
+@page(Permission.JOBS_READ)
+def show(job_id: str) -> str:
+    """Stage and percent; the page asks again by itself, with or without JavaScript."""
+    job = fetch(db.session, Job, job_id)
+    shown = _shown(job) | {
+        "url": url_for("jobs.poll", job_id=job.id),
+        "refresh_url": url_for("jobs.show", job_id=job.id),
+    }
+    can_retry = job.state is JobState.DEAD and may(current_actor(), Permission.JOBS_RETRY)
+    return render_template("pages/job.html", job=job, shown=shown, can_retry=can_retry)
+
+
+@pages.get("/<job_id>/state.json")
+@page(Permission.JOBS_READ)
+def poll(job_id: str) -> Response:
+    """The same as data."""
+    return jsonify(_shown(fetch(db.session, Job, job_id)))
+
+
+@pages.post("/<job_id>/retry")
+@page(Permission.JOBS_RETRY)
+def retry(job_id: str) -> Response:
+    """Let a job that gave up run again."""
+    job = fetch(db.session, Job, job_id)
+    retry_job(db.session, current_actor(), job.id)
+    db.session.commit()
+    flash("Đã cho chạy lại tác vụ.", "ok")
+    return redirect(url_for("jobs.show", job_id=job.id))

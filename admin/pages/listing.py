@@ -1,0 +1,51 @@
+"""What the list pages share: the asked page, its pager, chips and days in words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request, url_for
+
+from admin.paging import MOST_PAGES, Page
+from core.queries.reading import Slice
+
+KEPT = frozenset({"q", "state", "month", "unit", "urgent", "kind"})
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+
+@dataclass(frozen=True)
+class Listed(Page):
+    """One page of a list with filters, which the pager keeps."""
+
+    def url_for(self, number: int) -> str:
+        """The same list, filtered the same, at another page."""
+        kept: dict[str, Any] = {name: text for name, text in request.args.items() if name in KEPT}
+        return url_for(request.endpoint or "", **(request.view_args or {}), **kept, page=number)
+
+
+def page_number() -> int:
+    """The page asked for, from 1."""
+    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+
+
+def listed(found: Slice[Any]) -> Listed:
+    """A slice with what the pager needs."""
+    return Listed(list(found.items), found.number, found.pages, found.total)
+
+
+def chip(said: Any) -> dict[str, str]:
+    """The chip of anything that has a label and a tone."""
+    return {"tone": said.tone, "label": said.label}
+
+
+def spoken(day: date) -> str:
+    """As "thứ Ba, 05/07/2026"."""
+    return f"{WEEKDAYS[day.weekday()]}, {day:%d/%m/%Y}"
+
+
+def month_asked() -> date | None:
+    """The month in the query string, as "2026-07"; None where there is none or it is no month."""
+    try:
+        return date.fromisoformat(f"{request.args.get('month', '')}-01")
+    except ValueError:
+        return None

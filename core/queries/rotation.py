@@ -1,0 +1,303 @@
+"""Rotations by year, by month, by official and by cell, and what a draft changes (S4-02, S4-11)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from core.meetings.models import Meeting, MeetingKind
+from core.plans.models import Plan
+from core.queries.reading import Rows, Slice, matches, sliced, within
+from core.rotation.loading import standing_visits
+from core.rotation.models import Official, PlannedVisit, Rotation, RotationLevel, RotationVersion
+from core.rotation.problem import PlannedVisit as Assigned
+from core.rotation.problem import Slot
+from core.rotation.replan import Change, diff
+from core.rotation.service import assignments_of
+from tenants.access import Role
+from tenants.models import Appointment, Person, Unit
+from tenants.tree import UnitPath
+from tenants.vietnamese import fold
+
+DAYS_SIZE = 60
+
+
+@dataclass(frozen=True)
+class RotationRow:
+    """A rotation in the list: its months and its newest versions."""
+
+    id: UUID
+    plan: str
+    first_month: date
+    months: int
+    in_force: UUID | None
+    number: int | None
+    published_at: datetime | None
+    draft: UUID | None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One line of a version, with its names."""
+
+    id: UUID
+    official_id: UUID
+    official: str
+    level: str
+    cell_id: UUID
+    cell: str
+    above: str
+    special: int
+    month: date
+    meets_on: date
+    slot: str
+
+    @property
+    def slot_label(self) -> str:
+        """The part of the day, in Vietnamese; empty where the meeting is not known."""
+        return Slot(self.slot).label if self.slot else ""
+
+
+@dataclass(frozen=True)
+class OfficialLine:
+    """An official in a version and what is assigned to him, by month."""
+
+    id: UUID
+    name: str
+    level: str
+    visits: tuple[Assignment, ...] = ()
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """A cell in a version and who comes, by month."""
+
+    id: UUID
+    name: str
+    above: str
+    special: int
+    visits: tuple[Assignment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a draft changes for one official: lines gained and lost, each cell and day in words."""
+
+    official_id: UUID
+    official: str
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What publishing a draft would do: kept lines, changes by official, people told."""
+
+    kept: int
+    people: tuple[Moved, ...]
+    secretaries: int
+
+    @property
+    def told(self) -> int:
+        """How many people get a notice: officials concerned and secretaries of the cells concerned."""
+        return len(self.people) + self.secretaries
+
+
+_above = orm.aliased(Unit)
+
+
+def rotations(session: orm.Session) -> tuple[RotationRow, ...]:
+    """Every rotation with its version in force and its draft, newest first."""
+    newest = (
+        sa.select(RotationVersion)
+        .where(RotationVersion.published_at.is_not(None))
+        .ext(distinct_on(RotationVersion.rotation_id))
+        .order_by(RotationVersion.rotation_id, RotationVersion.number.desc())
+        .subquery()
+    )
+    draft = orm.aliased(RotationVersion)
+    query = (
+        sa.select(
+            Rotation.id, Plan.title.label("plan"), Rotation.first_month, Rotation.months,
+            newest.c.id.label("in_force"), newest.c.number, newest.c.published_at, draft.id.label("draft"),
+        )
+        .join(Plan, Plan.id == Rotation.plan_id)
+        .outerjoin(newest, newest.c.rotation_id == Rotation.id)
+        .outerjoin(draft, sa.and_(draft.rotation_id == Rotation.id, draft.published_at.is_(None)))
+        .order_by(Rotation.first_month.desc(), Rotation.id)
+    )  # fmt: skip
+    return tuple(RotationRow(**row._mapping) for row in session.execute(query))
+
+
+def published_plans(session: orm.Session) -> tuple[Plan, ...]:
+    """The plans a rotation can be drawn up for, newest first."""
+    return tuple(
+        session.scalars(sa.select(Plan).where(Plan.versions.any()).order_by(Plan.year.desc(), Plan.id))
+    )
+
+
+def _assignments(version_id: UUID, paths: Iterable[UnitPath]) -> Rows:
+    return (
+        sa.select(
+            PlannedVisit.id, PlannedVisit.official_id, Person.full_name.label("official"),
+            RotationLevel.name.label("level"), PlannedVisit.cell_id, Unit.name.label("cell"),
+            sa.func.coalesce(_above.name, "").label("above"), Unit.special, PlannedVisit.month,
+            PlannedVisit.meets_on, sa.func.coalesce(Meeting.slot, "").label("slot"),
+        )
+        .join(Official, Official.id == PlannedVisit.official_id)
+        .join(Person, Person.id == Official.person_id)
+        .join(RotationLevel, RotationLevel.id == Official.level_id)
+        .join(Unit, Unit.id == PlannedVisit.cell_id)
+        .outerjoin(_above, _above.id == Unit.parent_id)
+        .outerjoin(
+            Meeting,
+            sa.and_(
+                Meeting.cell_id == PlannedVisit.cell_id,
+                Meeting.month == PlannedVisit.month,
+                Meeting.kind == MeetingKind.REGULAR,
+            ),
+        )
+        .where(PlannedVisit.version_id == version_id, within(paths))
+        .order_by(PlannedVisit.meets_on, Unit.path, Person.sort_key, PlannedVisit.id)
+    )  # fmt: skip
+
+
+def _made(row: Any) -> Assignment:
+    return Assignment(**row._mapping)
+
+
+def days_of(
+    session: orm.Session, version_id: UUID, paths: Iterable[UnitPath], month: date, number: int
+) -> Slice[Assignment]:
+    """One page of a month's lines in reach, by day."""
+    query = _assignments(version_id, paths).where(PlannedVisit.month == month)
+    return sliced(session, query, number, _made, DAYS_SIZE)
+
+
+def lines_of(session: orm.Session, version_id: UUID, paths: Iterable[UnitPath]) -> tuple[Assignment, ...]:
+    """Every line of a version in reach, by day: for the spreadsheet."""
+    return tuple(map(_made, session.execute(_assignments(version_id, paths))))
+
+
+def official_line(
+    session: orm.Session, version_id: UUID, paths: Iterable[UnitPath], official_id: UUID
+) -> OfficialLine | None:
+    """One official's lines in reach; None where there are none."""
+    query = _assignments(version_id, paths).where(PlannedVisit.official_id == official_id)
+    lines = tuple(map(_made, session.execute(query)))
+    return OfficialLine(official_id, lines[0].official, lines[0].level, lines) if lines else None
+
+
+def cell_line(
+    session: orm.Session, version_id: UUID, paths: Iterable[UnitPath], cell_id: UUID
+) -> CellLine | None:
+    """One cell's lines; None where it is out of reach or nobody comes."""
+    query = _assignments(version_id, paths).where(PlannedVisit.cell_id == cell_id)
+    lines = tuple(map(_made, session.execute(query)))
+    return CellLine(cell_id, lines[0].cell, lines[0].above, lines[0].special, lines) if lines else None
+
+
+def assignment(session: orm.Session, paths: Iterable[UnitPath], planned_id: UUID) -> Assignment | None:
+    """One line in reach, of whatever version."""
+    version_id = session.scalar(sa.select(PlannedVisit.version_id).where(PlannedVisit.id == planned_id))
+    if version_id is None:
+        return None
+    row = session.execute(_assignments(version_id, paths).where(PlannedVisit.id == planned_id)).one_or_none()
+    return _made(row) if row else None
+
+
+def officials_of(
+    session: orm.Session, version_id: UUID, paths: tuple[UnitPath, ...], name: str, number: int
+) -> Slice[OfficialLine]:
+    """One page of the officials with lines in reach, in Vietnamese order of names, each with his lines."""
+    inside = (
+        sa.select(PlannedVisit.official_id)
+        .join(Unit, Unit.id == PlannedVisit.cell_id)
+        .where(PlannedVisit.version_id == version_id, within(paths))
+    )
+    query = (
+        sa.select(Official.id, Person.full_name, RotationLevel.name.label("level"))
+        .join(Person, Person.id == Official.person_id)
+        .join(RotationLevel, RotationLevel.id == Official.level_id)
+        .where(Official.id.in_(inside))
+        .order_by(Person.sort_key, Official.id)
+    )
+    if fold(name):
+        query = query.where(matches(Person.search_key, name))
+    found = sliced(session, query, number, lambda row: OfficialLine(row.id, row.full_name, row.level))
+    ids = [line.id for line in found.items]
+    lines = _by(session, version_id, paths, PlannedVisit.official_id, ids)
+    items = tuple(OfficialLine(o.id, o.name, o.level, lines.get(o.id, ())) for o in found.items)
+    return Slice(items, found.number, found.size, found.total)
+
+
+def cells_of(
+    session: orm.Session, version_id: UUID, paths: tuple[UnitPath, ...], name: str, number: int
+) -> Slice[CellLine]:
+    """One page of the cells in reach that officials visit, in the order of the tree, each with its lines."""
+    visited = sa.select(PlannedVisit.cell_id).where(PlannedVisit.version_id == version_id)
+    query = (
+        sa.select(Unit.id, Unit.name, sa.func.coalesce(_above.name, "").label("above"), Unit.special)
+        .outerjoin(_above, _above.id == Unit.parent_id)
+        .where(Unit.id.in_(visited), within(paths))
+        .order_by(Unit.path)
+    )
+    if fold(name):
+        query = query.where(sa.or_(matches(Unit.search_key, name), matches(_above.search_key, name)))
+    found = sliced(session, query, number, lambda row: CellLine(row.id, row.name, row.above, row.special))
+    lines = _by(session, version_id, paths, PlannedVisit.cell_id, [line.id for line in found.items])
+    items = tuple(CellLine(c.id, c.name, c.above, c.special, lines.get(c.id, ())) for c in found.items)
+    return Slice(items, found.number, found.size, found.total)
+
+
+def _by(
+    session: orm.Session, version_id: UUID, paths: Iterable[UnitPath], key: Any, ids: list[UUID]
+) -> Mapping[UUID, tuple[Assignment, ...]]:
+    found: dict[UUID, list[Assignment]] = defaultdict(list)
+    for row in session.execute(_assignments(version_id, paths).where(key.in_(ids))):
+        found[row._mapping[key.key]].append(_made(row))
+    return {subject: tuple(lines) for subject, lines in found.items()}
+
+
+def effect_of(session: orm.Session, version: RotationVersion) -> Effect:
+    """What publishing the draft would change against the visits promised today, by official's name."""
+    change = diff(standing_visits(session, version.rotation), assignments_of(session, version.id))
+    touched = {UUID(at.cell) for c in change.changes for at in (c.before, c.after) if at}
+    return Effect(len(change.kept), _moved(session, change.changes), _secretaries(session, touched))
+
+
+def _moved(session: orm.Session, changes: Iterable[Change]) -> tuple[Moved, ...]:
+    by_official: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        by_official[change.official].append(change)
+    names = session.execute(
+        sa.select(Official.id, Person.full_name)
+        .join(Person, Person.id == Official.person_id)
+        .where(Official.id.in_(map(UUID, by_official)))
+        .order_by(Person.sort_key, Official.id)
+    ).all()
+    cells = dict(session.execute(sa.select(Unit.id, Unit.name)).all()) if names else {}
+    return tuple(_one_moved(row.id, row.full_name, by_official[str(row.id)], cells) for row in names)
+
+
+def _one_moved(official_id: UUID, name: str, changes: list[Change], cells: Mapping[UUID, str]) -> Moved:
+    def words(visit: Assigned) -> str:
+        return f"{visit.day:%d/%m/%Y} – {cells[UUID(visit.cell)]}"
+
+    gained = tuple(words(c.after) for c in changes if c.after)
+    lost = tuple(words(c.before) for c in changes if c.before)
+    return Moved(official_id, name, gained, lost, tuple(dict.fromkeys(c.reason_vi for c in changes)))
+
+
+def _secretaries(session: orm.Session, cell_ids: set[UUID]) -> int:
+    query = sa.select(sa.func.count(Appointment.person_id.distinct())).where(
+        Appointment.role == Role.SECRETARY, Appointment.valid_to.is_(None), Appointment.unit_id.in_(cell_ids)
+    )
+    return session.scalar(query) or 0
