@@ -133,8 +133,7 @@ class AuditEntries(Noun):
 
 def _learn_names(accounts: set[Any]) -> None:
     query = sa.select(Account.id, Person.full_name).join(Person, Person.id == Account.person_id)
-    found = db.session.execute(query.where(Account.id.in_(accounts - {None}))).tuples()
-    g.actor_names = dict(found.all())
+    g.actor_names = dict(db.session.execute(query.where(Account.id.in_(accounts - {None}))).all())
 
 
 def _name_of(account_id: Any) -> str:

@@ -32,8 +32,7 @@ def unit_tree(session: orm.Session, actor: Actor, on: date) -> tuple[UnitNode, .
     query = sa.select(Unit).where(within(actor, Permission.UNITS_READ, Unit.path), valid(Unit, on))
     units = session.scalars(query.order_by(Unit.path)).all()
     posts = sa.select(Appointment.unit_id, sa.func.count(Appointment.person_id.distinct()))
-    counts = session.execute(posts.where(valid(Appointment, on)).group_by(Appointment.unit_id)).tuples()
-    people = dict(counts.all())
+    people = dict(session.execute(posts.where(valid(Appointment, on)).group_by(Appointment.unit_id)).all())
     below: dict[UUID | None, list[Unit]] = {}
     for unit in units:
         below.setdefault(unit.parent_id, []).append(unit)

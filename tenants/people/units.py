@@ -101,18 +101,24 @@ def _unit_problems(
 ) -> dict[str, str | None]:
     setting = fetch(session, CellSetting, facts.setting_id) if facts.setting_id else None
     cell_only = setting or facts.special or facts.meeting_day or facts.meeting_slot
-    misplaced = "Chỉ chi bộ mới có loại chi bộ, ngày sinh hoạt và địa bàn đặc thù; xin bỏ trống các ô này."
     return {
         "name": None if 0 < len(words(facts.name)) <= LONGEST_NAME else "Tên đơn vị gồm 1–200 ký tự.",
         "code": _unit_code_problem(session, facts.code, unit),
-        "kind": (misplaced if cell_only and facts.kind is UnitKind.ORGANISATION else None)
-        or ("Loại tổ chức không đổi được sau khi lập." if unit and unit.kind is not facts.kind else None),
+        "kind": _kind_problem(facts, unit, bool(cell_only)),
         "parent": _parent_problem(facts, unit, parent),
         "special": None if 0 <= facts.special <= 3 else "Mức đặc thù từ 0 đến 3.",
         "meeting_day": None if facts.meeting_day in {None, *range(1, 29)} else "Ngày sinh hoạt từ 1 đến 28.",
         "meeting_slot": None if facts.meeting_slot in {None, *SLOTS} else "Xin chọn sáng, chiều hoặc tối.",
         "valid_to": _end_problem(session, facts, unit),
     }
+
+
+def _kind_problem(facts: UnitFacts, unit: Unit | None, cell_only: bool) -> str | None:
+    if unit and unit.kind is not facts.kind:
+        return "Loại tổ chức không đổi được sau khi lập."
+    if cell_only and facts.kind is UnitKind.ORGANISATION:
+        return "Chỉ chi bộ mới có loại chi bộ, ngày sinh hoạt và địa bàn đặc thù; xin bỏ trống các ô này."
+    return None
 
 
 def _unit_code_problem(session: orm.Session, code: str, unit: Unit | None) -> str | None:
