@@ -1,5 +1,6 @@
 """`python -m demo up|journey`: the product running with data, or the main job alone, checked."""
 
+import argparse
 import os
 import sys
 import tempfile
@@ -12,6 +13,8 @@ from alembic import command
 
 from core.plans.periods import Quarter
 from demo.processes import StartError
+from demo.province import demo_tenants
+from demo.scale import with_few_communes
 from demo.serve import PRODUCT, product_child, require_free_port, serve, settings
 from demo.stack import Stack
 from demo.story import SETTLED, Outcome, last_quarter, tell
@@ -37,7 +40,7 @@ def up() -> None:
         if not (stack.folder / TOLD).exists():
             quarter = last_quarter(today())
             with _worker(stack):
-                outcome = tell(stack.folder, quarter, today())
+                outcome = tell(stack.folder, quarter, today(), demo_tenants())
             if outcome.failures:
                 raise StartError("The main job did not come out right; see above.")
             (stack.folder / TOLD).write_text("\n".join(outcome.sign_ins))
@@ -45,14 +48,18 @@ def up() -> None:
         serve(stack, PRODUCT, lambda address: _welcome(address, signs))
 
 
-def journey() -> None:
-    """The main job on a throw-away folder; exit 1 and the reasons where it did not come out right."""
+def journey(communes: int | None = None) -> None:
+    """The main job on a throw-away folder; exit 1 and the reasons where it did not come out right.
+
+    `communes` keeps that many of each tenant's communes, for a quick run.
+    """
     start = time.perf_counter()
     folder = Path(tempfile.mkdtemp(prefix="journey-"))
+    facts = tuple(with_few_communes(f, communes) if communes else f for f in demo_tenants())
     with Stack(folder / "data", durable=False) as stack:
         _prepare(stack)
         with _worker(stack):
-            outcome = tell(folder, JOURNEY_QUARTER, JOURNEY_QUARTER.last_day + SETTLED)
+            outcome = tell(folder, JOURNEY_QUARTER, JOURNEY_QUARTER.last_day + SETTLED, facts)
     _conclude(outcome, folder, time.perf_counter() - start)
 
 
@@ -92,16 +99,18 @@ def _conclude(outcome: Outcome, folder: Path, seconds: float) -> None:
     print("The journey came out right.")
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Run one of the two; what keeps it from starting ends it in clear words."""
-    verbs = {"up": up, "journey": journey}
-    if len(arguments) != 1 or arguments[0] not in verbs:
-        sys.exit("usage: python -m demo up|journey")
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("up", help="serve the product with the main job's data")
+    verbs.add_parser("journey", help="the main job alone, checked").add_argument("--communes", type=int)
+    asked = parser.parse_args()
     try:
-        verbs[arguments[0]]()
+        up() if asked.verb == "up" else journey(asked.communes)
     except (StartError, StuckError) as problem:
         sys.exit(str(problem))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -53,7 +53,7 @@ def _open(facts: TenantFacts, chronicle: Chronicle) -> UUID:
 
 
 def import_people(teller: Teller, chronicle: Chronicle) -> None:
-    """Units and people of every tenant: first a file with mistakes, refused row by row, then the mended one."""
+    """Units and people of every tenant: first a file with mistakes, refused row by row, then the good one."""
     for facts in chronicle.facts:
         with teller.step(f"Nhập danh sách, {facts.name}") as line, frozen(at(chronicle.opened_on, 10)):
             results = [_bring_in(teller, chronicle, facts, kind) for kind in ("units", "people")]

@@ -1,4 +1,5 @@
-"""The province's plan of the demonstration: what the source plan S4 orders, signed by an invented person."""
+"""The province's plan of the demonstration: what the source plan S4 orders, "
+"signed by an invented person."""
 
 from datetime import date
 
@@ -16,24 +17,29 @@ def province_plan(year: int, province: str) -> PlanContent:
                 "Nghị quyết số 26-NQ/TW",
                 "Ban Chấp hành Trung ương Đảng khóa XII",
                 date(2018, 5, 19),
-                "về tập trung xây dựng đội ngũ cán bộ các cấp, nhất là cấp chiến lược, đủ phẩm chất, năng lực và "
+                "về tập trung xây dựng đội ngũ cán bộ các cấp, nhất là cấp chiến lược, đủ phẩm "
+                "chất, năng lực và "
                 "uy tín, ngang tầm nhiệm vụ",
             ),
         ),
         purposes=(
-            "Nâng cao nhận thức, trách nhiệm của các cấp ủy, tổ chức đảng, người đứng đầu, cấp ủy viên và đảng "
+            "Nâng cao nhận thức, trách nhiệm của các cấp ủy, tổ chức đảng, người đứng đầu, "
+            "cấp ủy viên và đảng "
             "viên về vị trí, tầm quan trọng của sinh hoạt chi bộ khu dân cư.",
-            "Giúp cấp ủy viên cấp trên cơ sở nắm chắc tình hình địa bàn, tâm tư, nguyện vọng của đảng viên và "
+            "Giúp cấp ủy viên cấp trên cơ sở nắm chắc tình hình địa bàn, tâm tư, nguyện vọng "
+            "của đảng viên và "
             "nhân dân; giúp chi bộ định hướng tư tưởng, dư luận.",
         ),
         demands=(
-            "100 % cấp ủy viên cấp trên cơ sở và đảng viên đang công tác tại xã, phường, thị trấn dự sinh hoạt "
+            "100 % cấp ủy viên cấp trên cơ sở và đảng viên đang công tác tại xã, phường, thị "
+            "trấn dự sinh hoạt "
             "với chi bộ khu dân cư; đây là điều kiện xem xét đánh giá, phân loại, đề nghị khen thưởng.",
             "Luân phiên địa bàn, ưu tiên địa bàn đặc thù, phức tạp trước và nhiều hơn.",
         ),
         duties=(
             "Đảng ủy cơ sở lập kế hoạch phân công, theo dõi, tổng hợp kết quả hằng tháng.",
-            "Thường trực cấp ủy chỉ đạo ban tổ chức lập lịch, đánh giá chất lượng tham gia của từng đồng chí.",
+            "Thường trực cấp ủy chỉ đạo ban tổ chức lập lịch, đánh giá chất lượng tham gia "
+            "của từng đồng chí.",
             "Kiến nghị, bức xúc, nổi cộm ở cơ sở được ghi nhận, chuyển cấp có thẩm quyền và trả lời.",
         ),
         cadences=(

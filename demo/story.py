@@ -7,8 +7,8 @@ from pathlib import Path
 from core.plans.periods import Quarter
 from demo.living import live, new_lives
 from demo.opening import give_passwords, import_officials, import_people, open_tenants
-from demo.province import demo_tenants
 from demo.reporting import collect_documents, report_up
+from demo.rosters import TenantFacts
 from demo.rotating import ILL_AFTER, fall_ill, issue_plan, rotate
 from demo.telling import Teller
 from demo.world import Chronicle
@@ -25,9 +25,9 @@ class Outcome:
     documents: tuple[Path, ...]
 
 
-def tell(folder: Path, quarter: Quarter, until: date) -> Outcome:
+def tell(folder: Path, quarter: Quarter, until: date, facts: tuple[TenantFacts, ...]) -> Outcome:
     """Open, import, plan, rotate, live through the quarter up to a day, report; a worker must be running."""
-    teller, chronicle = Teller(), Chronicle(demo_tenants(), quarter, until, folder)
+    teller, chronicle = Teller(), Chronicle(facts, quarter, until, folder)
     open_tenants(teller, chronicle)
     import_people(teller, chronicle)
     issue_plan(teller, chronicle)
