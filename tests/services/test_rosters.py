@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from core.notices.models import Job, JobKind, JobState
+from core.notices.models import Job, JobKind
+from core.rosters.findings import Findings
 from core.rosters.kinds import KINDS
 from core.rosters.models import RosterUpload
 from core.rosters.service import (
@@ -20,6 +21,7 @@ from core.rosters.service import (
     discard,
     export_file,
     faults_file,
+    keep_findings,
     owe_check,
     require_importer,
     start_import,
@@ -284,19 +286,15 @@ def test_columns_chosen_by_hand_are_checked_afresh(cast: Cast) -> None:
 
 
 def test_what_an_earlier_mapping_showed_is_not_kept(cast: Cast) -> None:
-    actor = cast.actor(ADMIN)
-    content = file_of("people", PERSON)
+    upload_id = uploaded(cast, "people", PERSON)
+    shown = preview_of(cast, upload_id)
     with cast.session(ADMIN) as session:
-        kept = upload(session, actor, "people", "a.xlsx", content)
-        late = session.scalars(sa.select(Job.id).where(Job.subject_id == kept.id)).one()
-        choose(session, actor, kept, {**kept.mapping, "phone": 4, "email": 3})
-    run(cast)
-    chosen = preview_of(cast, kept.id)
+        mapping = session.get_one(RosterUpload, upload_id).mapping
+        keep_findings(session, upload_id, Findings({**mapping, "phone": 4, "email": 3}))
+    assert preview_of(cast, upload_id) == shown
     with cast.session(ADMIN) as session:
-        session.execute(sa.update(Job).where(Job.id == late).values(state=JobState.QUEUED))
-    run(cast)
-    assert preview_of(cast, kept.id) == chosen
-    assert chosen["bad"] == 1
+        keep_findings(session, upload_id, Findings(mapping, "Hỏng"))
+    assert preview_of(cast, upload_id) == {}
 
 
 def test_rows_that_went_bad_since_the_check_stop_a_whole_import(cast: Cast) -> None:

@@ -1,0 +1,240 @@
+"""Rosters: choose, upload, match columns, preview, import (design: product X04, D4)."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response
+from wtforms import SelectField
+from wtforms.validators import InputRequired
+
+from admin.database import db
+from admin.forms import PageForm
+from admin.pages.listing import listed, page_number
+from admin.security import current_actor, page
+from core.notices.models import Job, JobState
+from core.rosters import service
+from core.rosters.columns import Column, ColumnMapping, MappingError, RosterKind
+from core.rosters.export import template as template_file
+from core.rosters.findings import BAD, LOOK
+from core.rosters.kinds import KINDS
+from core.rosters.models import RosterUpload
+from core.rosters.service import RosterError, require_importer
+from core.rosters.sheets import Sheet, SheetError
+from core.rosters.uploads import preview_page, uploads
+from tenants.access import NotFound, Permission, fetch
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {
+    "units": "to-chuc-dang",
+    "people": "can-bo-dang-vien",
+    "officials": "can-bo-du-sinh-hoat",
+    "absences": "lich-ban",
+}
+STEPS = ("Tải tệp lên", "Ghép cột", "Xem trước", "Nhập")
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+
+pages = Blueprint("rosters", __name__, url_prefix="/rosters")
+
+
+class UploadForm(PageForm):
+    """The file."""
+
+    file = FileField("Tệp Excel (.xlsx)", [FileRequired("Xin chọn tệp cần tải lên.")])
+
+
+def _kind(code: str) -> RosterKind:
+    require_importer(db.session, current_actor())
+    if code not in KINDS:
+        raise NotFound
+    return KINDS[code]
+
+
+def _kept(upload_id: str) -> RosterUpload:
+    require_importer(db.session, current_actor())
+    return fetch(db.session, RosterUpload, upload_id)
+
+
+def _download(content: bytes, name: str) -> Response:
+    return send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _tried(verb: Callable[[], object], done: str = "") -> bool:
+    """Do it and commit; what the service refuses is shown on the next page."""
+    try:
+        verb()
+    except RosterError as error:
+        db.session.rollback()
+        flash(str(error), "error")
+        return False
+    db.session.commit()
+    if done:
+        flash(done, "ok")
+    return True
+
+
+@pages.get("/")
+@page(Permission.ROSTERS_IMPORT)
+def index() -> str:
+    """The kinds of rosters, in the order to import them, and earlier uploads."""
+    require_importer(db.session, current_actor())
+    return render_template(
+        "pages/rosters_index.html",
+        kinds=KINDS.values(), page=listed(uploads(db.session, page_number())),
+    )  # fmt: skip
+
+
+@pages.route("/kinds/<kind>", methods=["GET", "POST"])
+@page(Permission.ROSTERS_IMPORT)
+def new(kind: str) -> Response | str:
+    """Template, present state, and the upload of one kind."""
+    asked, form = _kind(kind), UploadForm()
+    if form.validate_on_submit():
+        sent = form.file.data
+        try:
+            kept = service.upload(db.session, current_actor(), kind, sent.filename, sent.read())
+        except SheetError as error:
+            db.session.rollback()
+            form.refuse({"file": str(error)})
+        else:
+            db.session.commit()
+            return redirect(url_for("rosters.columns", upload_id=kept.id))
+    return render_template("pages/rosters_kind.html", kind=asked, form=form, steps=STEPS)
+
+
+@pages.get("/kinds/<kind>/template")
+@page(Permission.ROSTERS_IMPORT)
+def template(kind: str) -> Response:
+    """The empty file with its guide."""
+    return _download(template_file(_kind(kind).code), f"mau-{FILES[kind]}.xlsx")
+
+
+@pages.post("/kinds/<kind>/export")
+@page(Permission.ROSTERS_IMPORT)
+def export(kind: str) -> Response:
+    """What the tenant has now, as a file that imports again; on the record, so it is a POST."""
+    content = service.export_file(db.session, current_actor(), _kind(kind).code)
+    db.session.commit()
+    return _download(content, f"{FILES[kind]}.xlsx")
+
+
+def _columns_form(kind: RosterKind, sheet: Sheet, mapping: ColumnMapping) -> Any:
+    """A list of the file's headings for each column, the matched one chosen."""
+    headings = [(str(n), text.strip() or f"Cột thứ {n + 1}") for n, text in enumerate(sheet.headers)]
+
+    def field(column: Column) -> SelectField:
+        position = mapping.positions.get(column.key)
+        return SelectField(
+            column.heading_vi,
+            [InputRequired("Xin chọn cột tương ứng trong tệp.")] if column.required else [],
+            choices=[("", "Không có trong tệp"), *headings],
+            default="" if position is None else str(position),
+        )
+
+    fields = {f"column_{column.key}": field(column) for column in kind.columns}
+    return type("ColumnsForm", (PageForm,), fields)()
+
+
+def _samples(sheet: Sheet, mapping: ColumnMapping) -> dict[str, str]:
+    """The first filled cells of each matched column."""
+    found = {}
+    for key, position in mapping.positions.items():
+        filled = (row[position] for row in sheet.rows[:50] if row[position])
+        found[key] = "; ".join(str(cell)[:40] for cell, _three in zip(filled, range(3), strict=False))
+    return found
+
+
+@pages.route("/<upload_id>/columns", methods=["GET", "POST"])
+@page(Permission.ROSTERS_IMPORT)
+def columns(upload_id: str) -> Response | str:
+    """Which of the file's columns means what: guessed, and to be confirmed or changed."""
+    kept = _kept(upload_id)
+    kind, sheet = KINDS[kept.kind], service.sheet_of(kept)
+    mapping = service.mapping_of(kept, sheet)
+    form = _columns_form(kind, sheet, mapping)
+    if form.validate_on_submit():
+        chosen = {c.key: int(text) for c in kind.columns if (text := form[f"column_{c.key}"].data)}
+        try:
+            _tried(lambda: service.choose(db.session, current_actor(), kept, chosen))
+            return redirect(url_for("rosters.show", upload_id=kept.id))
+        except MappingError as error:
+            db.session.rollback()
+            form.refuse({"": str(error)})
+    return render_template(
+        "pages/rosters_columns.html",
+        kept=kept, kind=kind, form=form, mapping=mapping, samples=_samples(sheet, mapping), steps=STEPS,
+    )  # fmt: skip
+
+
+@pages.get("/<upload_id>")
+@page(Permission.ROSTERS_IMPORT)
+def show(upload_id: str) -> str:
+    """How far the file is: being checked, its preview, being imported, or what came of it."""
+    kept = _kept(upload_id)
+    job = service.last_job(db.session, kept)
+    state = request.args.get("state", "")
+    state = state if state in (BAD, LOOK) else ""
+    shown = {"kept": kept, "kind": KINDS[kept.kind], "steps": STEPS, "state": state}
+    if job is not None and job.state in OPEN:
+        return render_template("pages/rosters_progress.html", job=_progress(job), **shown)
+    if kept.imported_at is not None:
+        return render_template("pages/rosters_result.html", applied=kept.preview["applied"], **shown)
+    rows = listed(preview_page(kept.preview, state, page_number())) if kept.preview else None
+    dead = job if job is not None and job.state is JobState.DEAD else None
+    return render_template("pages/rosters_preview.html", page=rows, dead=dead, **shown)
+
+
+def _progress(job: Job) -> dict[str, object]:
+    return {
+        "stage": job.stage or job.state.label,
+        "percent": job.percent,
+        "finished": False,
+        "url": url_for("jobs.poll", job_id=job.id),
+        "refresh_url": request.path,
+        "title": job.kind.label,
+    }
+
+
+@pages.get("/<upload_id>/faults")
+@page(Permission.ROSTERS_IMPORT)
+def faults(upload_id: str) -> Response:
+    """The very file with a column "Lỗi" and coloured cells."""
+    kept = _kept(upload_id)
+    try:
+        content = service.faults_file(db.session, current_actor(), kept)
+    except MappingError as error:
+        flash(str(error), "error")
+        return redirect(url_for("rosters.columns", upload_id=kept.id))
+    return _download(content, f"loi-{FILES[kept.kind]}.xlsx")
+
+
+@pages.post("/<upload_id>/check")
+@page(Permission.ROSTERS_IMPORT)
+def recheck(upload_id: str) -> Response:
+    """Check once more, against what the tenant has by now."""
+    kept = _kept(upload_id)
+    _tried(lambda: service.owe_check(db.session, current_actor(), kept))
+    return redirect(url_for("rosters.show", upload_id=kept.id))
+
+
+@pages.post("/<upload_id>/import")
+@page(Permission.ROSTERS_IMPORT)
+def start(upload_id: str) -> Response:
+    """Import all rows, or those without a fault (`only_good`)."""
+    kept, only_good = _kept(upload_id), "only_good" in request.form
+    _tried(lambda: service.start_import(db.session, current_actor(), kept, only_good=only_good))
+    return redirect(url_for("rosters.show", upload_id=kept.id))
+
+
+@pages.post("/<upload_id>/discard")
+@page(Permission.ROSTERS_IMPORT)
+def discard(upload_id: str) -> Response:
+    """Throw the file away."""
+    kept = _kept(upload_id)
+    if _tried(
+        lambda: service.discard(db.session, current_actor(), kept), "Đã hủy tệp; chưa có gì được nhập."
+    ):
+        return redirect(url_for("rosters.index"))
+    return redirect(url_for("rosters.show", upload_id=kept.id))
