@@ -7,7 +7,7 @@ from core.plans.content import Cadence, LegalBasis, PlanContent
 
 
 def province_plan(year: int, province: str) -> PlanContent:
-    """The plan of a year (S4-01 to S4-19); `province` is its name without "tỉnh"."""
+    """The plan of a year (S4-01 to S4-19); `province` is its name."""
     return PlanContent(
         subject="cấp ủy viên dự sinh hoạt với chi bộ khu dân cư; đảng viên công tác tại xã, phường, "
         f"thị trấn sinh hoạt Đảng tại chi bộ khu dân cư năm {year}",
@@ -52,7 +52,7 @@ def province_plan(year: int, province: str) -> PlanContent:
             "Ban Tổ chức Trung ương (để b/c)",
             "Ủy viên Ban Chấp hành Đảng bộ tỉnh",
             "Các đảng ủy trực thuộc",
-            f"Lưu Văn phòng Tỉnh ủy {province}",
+            f"Lưu Văn phòng Tỉnh ủy {province.removeprefix('Tỉnh ')}",
         ),
         authority="T/M Ban Thường vụ",
         signer_title="Phó Bí thư Thường trực",

@@ -18,6 +18,7 @@ from tenants.audit import record
 from tenants.models import Tenant
 from tenants.scope import current_tenant, lock_in_tenant
 
+ARCHIVE = "Lưu "
 TERM_YEARS = 5
 FIRST_TERM = 2020
 
@@ -39,6 +40,11 @@ def term_of(day: date) -> str:
     """The committee's term a day lies in, congress to congress, as "2025-2030"."""
     start = day.year - (day.year - FIRST_TERM) % TERM_YEARS
     return f"{start}-{start + TERM_YEARS}"
+
+
+def archive_of(committee: str) -> str:
+    """The last line of Nơi nhận: where the copy is kept."""
+    return f"{ARCHIVE}Văn phòng {committee}"
 
 
 def issue(

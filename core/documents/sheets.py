@@ -4,10 +4,8 @@ from core.data import from_data
 from core.documents.form import Block, DocumentSheet
 from core.documents.letterhead import Recipient, Signature, Verification
 from core.documents.models import OfficialDocument
-from core.documents.register import Letterhead
+from core.documents.register import ARCHIVE, Letterhead
 from tenants.models import Tenant
-
-ARCHIVE = "Lưu "
 
 
 def sheet_of(

@@ -8,9 +8,9 @@ from sqlalchemy import orm
 
 from core.data import digest, from_data, to_data
 from core.documents.numbering import DocumentType
-from core.documents.register import Letterhead, issue
+from core.documents.register import Letterhead, archive_of, issue
 from core.exchange.models import Direction, Dispatch, DispatchKind
-from core.exchange.service import receive, send, tenants_below
+from core.exchange.service import own_tenant, receive, send, tenants_below
 from core.plans.content import Cadence, PlanContent, problems
 from core.plans.models import Plan, PlanVersion
 from core.rotation.models import RotationLevel
@@ -76,7 +76,9 @@ def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) 
         return known
     receive(session, actor, dispatch)
     above = from_data(PlanContent, dispatch.body["content"])
-    content = replace(above, signer=signer, recipients=(dispatch.counterpart_name, *above.recipients[-1:]))
+    own = own_tenant(session).committee_name
+    recipients = (f"{dispatch.counterpart_name} (b/c)", "Các chi bộ, đảng bộ trực thuộc", archive_of(own))
+    content = replace(above, signer=signer, recipients=recipients)
     same = sa.select(Plan).where(Plan.title == content.subject, Plan.year == content.year)
     plan = session.scalar(same) or Plan(title=content.subject, year=content.year)
     if plan.implements and plan.implements.number > dispatch.number:

@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from core.data import digest, from_data, to_data
 from core.documents.numbering import DocumentType, number_text
-from core.documents.register import Letterhead, document_about, issue
+from core.documents.register import Letterhead, archive_of, document_about, issue
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant, receive, send, tenants_below, verify
 from core.notices.models import JobKind
@@ -118,11 +118,10 @@ def _letterhead(session: orm.Session, report: Report) -> Letterhead:
     plan = published(session, report.plan_id)
     if plan is None:
         raise ReportError("Kế hoạch chưa được ban hành.")
-    content, parent = content_of(plan), own_tenant(session).parent
-    above = (f"{parent.committee_name} (b/c)",) if parent else ()
-    return Letterhead(
-        content.authority, content.signer_title, content.signer, (*above, *content.recipients[-1:])
-    )
+    content, own = content_of(plan), own_tenant(session)
+    reader = own.parent.committee_name if own.parent else f"Thường trực {own.committee_name}"
+    recipients = (f"{reader} (b/c)", archive_of(own.committee_name))
+    return Letterhead(content.authority, content.signer_title, content.signer, recipients)
 
 
 def newest(session: orm.Session, report_id: UUID) -> ReportVersion | None:
