@@ -64,7 +64,8 @@ def open_(**answers: str) -> None:
     new = NewTenant(**answers, valid_from=today())
     with _platform() as session:
         opened = open_tenant(session, COMMAND_LINE, new)
-    with current_app.test_request_context(base_url=f"https://{_settings().trusted_hosts[0]}"):
+    scheme = "https" if _settings().secure_cookies else "http"
+    with current_app.test_request_context(base_url=f"{scheme}://{_settings().trusted_hosts[0]}"):
         click.echo(url_for("signin.invitation", code=new.code, token=opened.invitation, _external=True))
 
 

@@ -136,18 +136,17 @@ def _identify() -> None:
 
 def _member(row: WebSession, settings: Settings) -> Visitor | None:
     tenant = db.session.get_one(Tenant, row.home_id)
+    account = db.session.get_one(Account, row.account_id)  # held, so that it is read once
     actor = load_actor(db.session, tenant, row.account_id)
     if actor is None or tenant.state is TenantState.LOCKED:
         return None
-    account = db.session.get_one(Account, row.account_id)
     return _visitor(actor, account, settings, tenant)
 
 
 def _operator(row: WebSession, settings: Settings) -> Visitor | None:
+    operator = db.session.get_one(Operator, row.account_id)
     actor = load_operator(db.session, row.account_id)
-    if actor is None:
-        return None
-    return _visitor(actor, db.session.get_one(Operator, row.account_id), settings, None)
+    return _visitor(actor, operator, settings, None) if actor else None
 
 
 def _visitor(actor: Actor, account: Account | Operator, settings: Settings, tenant: Tenant | None) -> Visitor:

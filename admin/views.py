@@ -1,6 +1,7 @@
 """The one base of every back-office view (design: security 22-38).
 
-Declare a view by class attributes alone and list the class in `admin.backoffice.VIEWS`::
+Declare a view by class attributes alone and list the class in `admin.backoffice.VIEWS`
+(a class without `model` is a base for others)::
 
     class CellSettings(TenantModelView):
         model = CellSetting
@@ -51,7 +52,7 @@ CONFLICT = (
     "Người khác vừa sửa mục này. Nội dung đồng chí nhập còn nguyên bên dưới; xin đối chiếu rồi lưu lại."
 )
 TAKEN = "Chưa lưu được: đã có mục trùng, hoặc mục này đang được dùng ở nơi khác."
-EXPLICIT = ("column_list", "column_details_list", "column_export_list", "form_columns")
+LISTS = ("column_list", "column_details_list", "column_export_list")
 SEEN = "seen_revision"
 READS = frozenset({"index_view", "details_view", "ajax_lookup", "export"})
 
@@ -114,7 +115,7 @@ class TenantModelView(ModelView):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if faults := _declaration_faults(cls):
+        if hasattr(cls, "model") and (faults := _declaration_faults(cls)):
             raise TypeError(f"{cls.__name__}: {'; '.join(faults)}")
 
     def __init__(self) -> None:
@@ -286,13 +287,10 @@ class TenantModelView(ModelView):
         )
 
 
-def _set_below_flask_admin(cls: type[TenantModelView], name: str) -> Any:
-    ours = cls.__mro__[: cls.__mro__.index(TenantModelView) + 1]
-    return next((vars(base)[name] for base in ours if name in vars(base)), None)
-
-
 def _declaration_faults(cls: type[TenantModelView]) -> list[str]:
-    faults = [f"{name} is not set" for name in EXPLICIT if not _set_below_flask_admin(cls, name)]
+    """What an empty list would mean to Flask-Admin is: everything."""
+    asked = (*LISTS, "form_columns") if cls.creates or cls.edits else LISTS
+    faults = [f"{name} is not set" for name in asked if not getattr(cls, name)]
     faults += [f"{name} may not be in a form" for name in cls.form_columns or () if name in NEVER_IN_FORMS]
     if cls.column_editable_list:
         faults.append("column_editable_list writes past the edit form")

@@ -51,8 +51,14 @@ def cast(stack: Stack) -> Cast:
 
 @pytest.fixture(scope="session")
 def settings(stack: Stack, cast: Cast) -> Settings:
-    """A deployment as strict as production, except that admins need no second factor."""
-    urls = stack.environment(TEMPLATE)
+    """A deployment as strict as production, except that admins need no second factor.
+
+    Its database is where the application starts; the template must have no connections.
+    """
+    start = f"{TEMPLATE}_start"
+    stack.drop_database(start)
+    stack.create_database(start, TEMPLATE)
+    urls = stack.environment(start)
     return Settings(
         urls["DATABASE_URL"], urls["REDIS_URL"], SECRET, trusted_hosts=("localhost",), require_totp=False
     )

@@ -254,7 +254,8 @@ def test_only_views_on_the_scoped_base_are_served(app: Flask) -> None:
 @pytest.mark.parametrize(
     "declared",
     [
-        {"form_columns": None}, {"column_export_list": None}, {"column_details_list": None},
+        {"edits": True, "form_columns": ()},
+        {"column_export_list": None}, {"column_details_list": ()}, {"column_list": None},
         {"form_columns": ("role",)}, {"form_columns": ("tenant_id",)}, {"column_editable_list": ("name",)},
         {"removes": True}, {"creates": True, "write": None},
     ],
@@ -262,5 +263,7 @@ def test_only_views_on_the_scoped_base_are_served(app: Flask) -> None:
 def test_a_view_that_leaves_a_door_open_cannot_be_declared(declared: dict[str, Any]) -> None:
     lists = ("column_list", "column_details_list", "column_export_list", "form_columns")
     safe = dict.fromkeys(lists, ("name",))
+    rights = {"read": Permission.UNITS_READ, "write": Permission.CATALOGUES_EDIT}
+    type("Safe", (TenantModelView,), {"model": CellSetting, "edits": True} | rights | safe)
     with pytest.raises(TypeError):
-        type("Open", (TenantModelView,), {"model": CellSetting} | safe | declared)
+        type("Open", (TenantModelView,), {"model": CellSetting} | rights | safe | declared)
