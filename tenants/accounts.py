@@ -5,6 +5,7 @@ People sign in as `login@tenant-code`; operators of the platform as `login` alon
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import insert
 
 from tenants.access import PERMISSIONS, Actor, Grant, Permission, Role, TenantState
 from tenants.clock import now, today
@@ -27,10 +29,11 @@ from tenants.models import (
     Unit,
     WebSession,
 )
-from tenants.scope import Scope, Session, across_tenants, tenant_scope
+from tenants.scope import Scope, Session, across_tenants, tenant_scope, transaction
 from tenants.tree import UnitPath
 
 FREE_TRIES = 5
+FREE_TRIES_OF_ADDRESS = 60
 LONGEST_WAIT = timedelta(minutes=15)
 INVITATION_LIFE = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)
@@ -53,9 +56,9 @@ class Refusal:
     locked: bool = False
 
 
-def wait_after(failures: int) -> timedelta:
+def wait_after(failures: int, free: int = FREE_TRIES) -> timedelta:
     """How long a key rests after its failures: nothing at first, then doubling up to a quarter of an hour."""
-    over = failures - FREE_TRIES
+    over = failures - free
     return timedelta() if over < 0 else min(LONGEST_WAIT, timedelta(seconds=2 ** min(over + 2, 12)))
 
 
@@ -63,34 +66,41 @@ def _key(kind: str, value: str) -> bytes:
     return hashlib.sha256(f"{kind}:{value.strip().lower()}".encode()).digest()
 
 
-def _remaining(session: orm.Session, keys: list[bytes], moment: datetime) -> timedelta:
+def _remaining(session: orm.Session, keys: Mapping[bytes, int], moment: datetime) -> timedelta:
     rows = session.scalars(sa.select(SignInFailure).where(SignInFailure.key_hash.in_(keys)))
-    return max((row.last_at + wait_after(row.failures) - moment for row in rows), default=timedelta())
+    waits = (row.last_at + wait_after(row.failures, keys[row.key_hash]) - moment for row in rows)
+    return max(waits, default=timedelta())
 
 
-def _count_failure(session: orm.Session, key: bytes, moment: datetime) -> None:
-    row = session.get(SignInFailure, key, with_for_update=True)
-    row = row or SignInFailure(key_hash=key, failures=0, last_at=moment)
-    stale = moment - row.last_at > 2 * LONGEST_WAIT
-    row.failures = 1 if stale else row.failures + 1
-    row.last_at = moment
-    session.add(row)
+def _count_try(session: orm.Session, key: bytes, moment: datetime) -> None:
+    """Counted before the password is looked at, so that tries side by side all count."""
+    row = insert(SignInFailure).values(key_hash=key, failures=1, last_at=moment)
+    stale = SignInFailure.last_at < moment - 2 * LONGEST_WAIT
+    counted = sa.case((stale, 1), else_=SignInFailure.failures + 1)
+    session.execute(
+        row.on_conflict_do_update(index_elements=["key_hash"], set_={"failures": counted, "last_at": moment})
+    )
 
 
 def sign_in(login: str, password: str, address: str) -> Identity | Refusal:
-    """Check a name and password; failures are counted per account and per address, never locked for good."""
-    keys = [_key("login", login), _key("address", address)]
-    with across_tenants("sign in"), Session() as session, session.begin():
+    """Check a name and password. Tries are counted per account and, more generously, per address, which a
+    whole office may share; a right password takes its try back. Nothing is locked for good.
+    """
+    of_login, of_address = _key("login", login), _key("address", address)
+    keys = {of_login: FREE_TRIES, of_address: FREE_TRIES_OF_ADDRESS}
+    with across_tenants("sign in"), transaction() as session:
         if (wait := _remaining(session, keys, now())) > timedelta():
             return Refusal(wait)
+        for key in sorted(keys):
+            _count_try(session, key, now())
     found = _find(login)
     verdict = verify_password(found.password_hash if found else "", password)
-    with across_tenants("sign in"), Session() as session, session.begin():
-        if not (found and verdict.right):
-            for key in keys:
-                _count_failure(session, key, now())
-            return Refusal()
-        session.execute(sa.delete(SignInFailure).where(SignInFailure.key_hash == keys[0]))
+    if not (found and verdict.right):
+        return Refusal()
+    with across_tenants("sign in"), transaction() as session:
+        session.execute(sa.delete(SignInFailure).where(SignInFailure.key_hash == of_login))
+        address_row = sa.update(SignInFailure).where(SignInFailure.key_hash == of_address)
+        session.execute(address_row.values(failures=SignInFailure.failures - 1))
     if found.locked:
         return Refusal(locked=True)
     _remember_sign_in(found, verdict.fresh_hash)
