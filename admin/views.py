@@ -20,8 +20,6 @@ visitor's rights by themselves. A model with `revision` refuses the second of tw
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -32,16 +30,18 @@ from flask_admin.model.base import ViewArgs
 from sqlalchemy import orm
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import HiddenField, ValidationError
+from wtforms import ValidationError
 
 from admin.choosing import TenantConverter, TenantLoader, own_rows
 from admin.database import db
 from admin.exports import to_csv
-from admin.forms import PageForm, speak_vietnamese
+from admin.forms import speak_vietnamese
 from admin.security import Rule, current_actor, current_visitor
+from admin.view_parts import SEEN as SEEN
+from admin.view_parts import WORDS_OF, BackofficeForm, SeenRevision
 from tenants.access import NotAllowed, NotFound, Permission, as_id, may
 from tenants.audit import record
-from tenants.clock import local, today
+from tenants.clock import today
 from tenants.scope import current_tenant
 
 NEVER_IN_FORMS = frozenset(
@@ -53,38 +53,7 @@ CONFLICT = (
 )
 TAKEN = "Chưa lưu được: đã có mục trùng, hoặc mục này đang được dùng ở nơi khác."
 LISTS = ("column_list", "column_details_list", "column_export_list")
-SEEN = "seen_revision"
 READS = frozenset({"index_view", "details_view", "ajax_lookup", "export"})
-
-
-class BackofficeForm(PageForm):
-    """The base form, as Flask-Admin constructs it."""
-
-    def __init__(self, formdata: Any = None, obj: Any = None, prefix: str = "", **options: Any) -> None:
-        self._obj = obj
-        super().__init__(formdata, obj=obj, prefix=prefix, **options)
-
-
-class SeenRevision(HiddenField):
-    """Which state of the row the person saw when he began to edit."""
-
-    def populate_obj(self, obj: Any, name: str) -> None:
-        """Nothing: the mapper counts revisions."""
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Có" if value else "Không"
-    if isinstance(value, datetime):
-        return f"{local(value):%d/%m/%Y %H:%M}"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return str(getattr(value, "label", value or ""))
-
-
-WORDS_OF: dict[type, Callable[..., str]] = {
-    kind: lambda _view, value, _name: _in_words(value) for kind in (bool, date, StrEnum, type(None))
-}
 
 
 class TenantModelView(ModelView):
