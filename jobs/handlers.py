@@ -9,6 +9,7 @@ from jobs.counts import count_tenant
 from jobs.documents import render_document
 from jobs.exchange import deliver_dispatch
 from jobs.imports import check_roster, import_roster
+from jobs.notices import remind
 from jobs.rotation import generate_rotation
 
 HANDLERS: Mapping[JobKind, Handler] = {
@@ -18,5 +19,6 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.DELIVER_DISPATCH: deliver_dispatch,
     JobKind.GENERATE_ROTATION: generate_rotation,
     JobKind.IMPORT_ROSTER: import_roster,
+    JobKind.REMIND: remind,
     JobKind.RENDER_DOCUMENT: render_document,
 }
