@@ -14,7 +14,10 @@ from tenants.access import Permission, fetch, may
 pages = Blueprint("jobs", __name__, url_prefix="/jobs")
 ENDED = (JobState.DONE, JobState.DEAD)
 RESULTS: Mapping[JobKind, Callable[[Job], str]] = {
-    JobKind.GENERATE_ROTATION: lambda job: url_for("rotation.draft", rotation_id=job.subject_id)
+    JobKind.CHECK_ROSTER: lambda job: url_for("rosters.show", upload_id=job.subject_id),
+    JobKind.IMPORT_ROSTER: lambda job: url_for("rosters.show", upload_id=job.subject_id),
+    JobKind.CONSOLIDATE: lambda job: url_for("reports.show", report_id=job.subject_id),
+    JobKind.GENERATE_ROTATION: lambda job: url_for("rotation.draft", rotation_id=job.subject_id),
 }
 
 

@@ -38,9 +38,10 @@ def chip(said: Any) -> dict[str, str]:
     return {"tone": said.tone, "label": said.label}
 
 
-def spoken(day: date) -> str:
-    """As "thứ Ba, 05/07/2026"."""
-    return f"{WEEKDAYS[day.weekday()]}, {day:%d/%m/%Y}"
+def spoken(day: date, start: bool = False) -> str:
+    """As "thứ Ba, 05/07/2026"; with a capital at the start of a line."""
+    said = f"{WEEKDAYS[day.weekday()]}, {day:%d/%m/%Y}"
+    return said[0].upper() + said[1:] if start else said
 
 
 def month_asked() -> date | None:

@@ -28,9 +28,11 @@ WHERE: Mapping[TaskKind, Callable[[Task], str]] = {
     ),
     TaskKind.PETITION: lambda task: url_for("petitions.show", petition_id=task.subject_id),
     TaskKind.PETITIONS: lambda _task: url_for("petitions.index", state="open"),
-    TaskKind.DERIVE_PLAN: lambda task: f"/dispatches/{task.subject_id}",
-    TaskKind.REPORT: lambda _task: "/reports/",
-    TaskKind.DECIDE_REPORT: lambda task: f"/dispatches/{task.subject_id}",
+    TaskKind.DERIVE_PLAN: lambda task: url_for("dispatches.show", dispatch_id=task.subject_id),
+    TaskKind.REPORT: lambda task: (
+        url_for("reports.show", report_id=task.subject_id) if task.subject_id else url_for("reports.index")
+    ),
+    TaskKind.DECIDE_REPORT: lambda task: url_for("dispatches.show", dispatch_id=task.subject_id),
     TaskKind.ROTATION_DRAFT: lambda task: url_for("rotation.draft", rotation_id=task.subject_id),
 }
 
@@ -38,6 +40,8 @@ WHERE: Mapping[TaskKind, Callable[[Task], str]] = {
 def _card(task: Task) -> dict[str, object]:
     due = [f"Hạn {task.due_on:%d/%m/%Y}"] if task.due_on and task.kind is not TaskKind.VISIT else []
     status = chip(task.standing) if task.due_on else None
+    if task.kind is TaskKind.PETITION and task.standing is Standing.DUE_SOON:
+        status = {"tone": "late", "label": "Nổi cộm"}
     if task.kind is TaskKind.VISIT:
         status = {"tone": status["tone"], "label": "Sắp dự"} if status else None
     return {
