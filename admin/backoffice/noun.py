@@ -5,6 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_admin.contrib.sqla import ModelView
+from flask_admin.contrib.sqla.fields import QuerySelectField
+from flask_admin.contrib.sqla.filters import FilterEqual
 from flask_admin.model.form import converts
 from sqlalchemy import orm
 from sqlalchemy.exc import IntegrityError
@@ -12,13 +14,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import StringField, ValidationError
 from wtforms.validators import Length
 
-from admin.choosing import TenantConverter, TenantLoader
+from admin.choosing import TenantConverter, TenantLoader, own_rows
 from admin.database import db
 from admin.security import current_actor
 from admin.views import SEEN, TenantModelView
 from core.meetings.models import Meeting
 from core.rotation.models import Absence, Official, OfficialArea
-from tenants.access import Permission
+from tenants.access import NotFound, Permission
 from tenants.clock import today
 from tenants.models import Account, Appointment, Person, Unit
 from tenants.people import PeopleError, over_all, within
@@ -71,13 +73,51 @@ class ReachLoader(TenantLoader):
         """The rows in reach."""
         return super().get_query().filter(*in_reach(self.model, self.permission))
 
+    def get_one(self, pk: Any) -> Any:
+        """The chosen row; NotFound where it is out of reach, so that no choice is silently dropped."""
+        row = super().get_one(pk)
+        if row is None:
+            raise NotFound
+        return row
+
     def format(self, model: Any) -> tuple[str, str] | None:
         """Id and words of a row."""
         return (str(model.id), f"{model} ({model.code})") if model else None
 
 
+class OwnChoice(QuerySelectField):
+    """One of the tenant's rows; any other key is an error, also where none needs to be chosen."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a key that is not offered."""
+        if self.data is None and self._formdata is not None:
+            raise ValidationError("Mục đã chọn không còn trong danh mục; xin chọn lại.")
+        super().pre_validate(form)
+
+
+class EnumIs(FilterEqual):
+    """A filter by the Vietnamese labels of an enumeration."""
+
+    def __init__(self, column: Any, name: str, kind: type[Any]) -> None:
+        super().__init__(column, name, options=[(member.value, member.label) for member in kind])
+        self.kind = kind
+
+    def validate(self, value: Any) -> bool:
+        """Whether the value is one of the enumeration's."""
+        return value in {member.value for member in self.kind}
+
+    def clean(self, value: Any) -> Any:
+        """The member."""
+        return self.kind(value)
+
+
 class NounConverter(TenantConverter):
-    """Texts are single lines of bounded length."""
+    """Texts are single lines of bounded length, choices are strict and in order."""
+
+    def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
+        if multiple or prop.key in self.view._form_ajax_refs:
+            return super()._model_select_field(prop, multiple, remote_model, **kwargs)
+        return OwnChoice(query_factory=lambda: own_rows(remote_model).order_by(remote_model.name), **kwargs)
 
     @converts("Text")
     def conv_Text(self, field_args: Any, **_extra: Any) -> StringField:  # noqa: N802 - the library's name
@@ -117,6 +157,10 @@ class Noun(TenantModelView):
     def get_query(self) -> "orm.Query[Any]":
         """The rows of the view, with what its columns show."""
         return super().get_query().options(*self.eager)
+
+    def scaffold_form(self) -> Any:
+        """The fields named in `form_columns`; none where none are, which Flask-Admin takes for all."""
+        return super().scaffold_form() if self.form_columns else self.form_base_class
 
     def get_edit_form(self) -> Any:
         """The form for a row that exists."""

@@ -8,10 +8,10 @@ from flask_admin import expose
 from flask_admin.model.template import EndpointLinkRowAction
 from sqlalchemy import orm
 
-from admin.backoffice.noun import Criteria, Noun
+from admin.backoffice.noun import Criteria, EnumIs, Noun
 from admin.database import db
 from admin.security import current_actor
-from core.notices.models import Job
+from core.notices.models import Job, JobKind, JobState
 from core.plans.models import Plan, PlanVersion
 from tenants.access import NotAllowed, Permission, may
 from tenants.audit import first_broken
@@ -155,7 +155,7 @@ class Jobs(Noun):
     column_export_list = column_list
     column_default_sort = ("created_at", True)
     column_sortable_list = ("created_at", "done_at")
-    column_filters = ("kind", "state")
+    column_filters = (EnumIs(Job.kind, "Tác vụ", JobKind), EnumIs(Job.state, "Tình trạng", JobState))
     column_extra_row_actions = [EndpointLinkRowAction("tasks", "jobs.show", "Tiến độ", "job_id")]
     column_labels = {
         "kind": "Tác vụ", "state": "Tình trạng", "created_at": "Yêu cầu lúc", "percent": "Tiến độ (%)",

@@ -6,13 +6,14 @@ from flask import request
 from sqlalchemy import orm
 from wtforms import SelectField, ValidationError
 
-from admin.backoffice.noun import ServedNoun
+from admin.backoffice.noun import EnumIs, ServedNoun
 from admin.database import db
 from admin.security import current_actor
 from tenants.access import Permission
 from tenants.clock import today
 from tenants.models import Unit
 from tenants.people import SLOTS, UnitFacts, save_unit
+from tenants.tree import UnitKind
 
 SPECIAL = ((0, "Không"), (1, "Đặc thù"), (2, "Đặc thù, phức tạp"), (3, "Đặc biệt phức tạp"))
 
@@ -36,7 +37,7 @@ class Units(ServedNoun):
     column_searchable_list = ("search_key", "code")
     column_default_sort = "path"
     column_sortable_list = ("name", "code", "kind", "meeting_day", "special", "valid_to")
-    column_filters = ("kind", "special", "valid_to")
+    column_filters = (EnumIs(Unit.kind, "Loại tổ chức", UnitKind), "special", "valid_to")
     form_columns = (
         "parent", "kind", "code", "name", "former_name", "setting", "special", "meeting_day", "meeting_slot",
         "valid_from", "valid_to",

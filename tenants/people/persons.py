@@ -62,12 +62,17 @@ def _person_problems(
 ) -> dict[str, str | None]:
     name = words(facts.full_name)
     named = 0 < len(name) <= LONGEST_NAME and any(map(str.isalpha, name))
-    return {
+    problems = {
         "code": _code_problem(session, words(facts.code), person),
         "full_name": None if named else "Xin ghi đủ họ, tên đệm và tên (tối đa 100 ký tự).",
         "born_on": "Ngày sinh phải trước hôm nay." if facts.born_on and facts.born_on >= today() else None,
         "phone": _unless(PHONE, facts.phone.strip(), "Số điện thoại gồm 10–11 chữ số, ví dụ 0912345678."),
         "email": _unless(EMAIL, facts.email.strip(), "Thư điện tử ghi dạng ten@coquan.vn."),
+    }
+    return {
+        field: sentence
+        for field, sentence in problems.items()
+        if person is None or getattr(person, field) != getattr(facts, field)
     }
 
 
