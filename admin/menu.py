@@ -29,7 +29,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Lịch dự sinh hoạt", "rotation.index", Permission.ROTATION_READ, "meeting"),
     Entry("Lượt dự, báo cáo", "visits_all.index", Permission.VISITS_READ, "report"),
     Entry("Kiến nghị", "petitions.index", Permission.PETITIONS_READ, "people"),
+    Entry("Kế hoạch", "plans.index", Permission.PLANS_READ, "plan"),
+    Entry("Báo cáo", "reports.index", Permission.REPORTS_READ, "score"),
+    Entry("Văn bản đi, đến", "dispatches.index", Permission.DISPATCHES_READ, "send"),
+    Entry("Sổ văn bản", "documents.index", Permission.DOCUMENTS_READ, "file"),
     Entry("Thông báo", "notices.index", Permission.TASKS_READ, "bell"),
+    Entry("Tổ chức đảng", "units.tree", Permission.UNITS_READ, "unit"),
+    Entry("Quản trị đơn vị", "admin.index", Permission.UNITS_READ, "settings"),
+    Entry("Nhập danh sách", "rosters.index", Permission.ROSTERS_IMPORT, "upload"),
     Entry("Tài khoản", "account.show", None, "person"),
 )
 

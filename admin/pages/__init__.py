@@ -2,7 +2,22 @@
 
 from flask import Blueprint
 
-from admin.pages import jobs, notices, petitions, rotation, rotation_views, tasks, visits, visits_all
+from admin.pages import (
+    dispatches,
+    documents,
+    jobs,
+    notices,
+    petitions,
+    plans,
+    reports,
+    rosters,
+    rotation,
+    rotation_views,
+    tasks,
+    units,
+    visits,
+    visits_all,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.pages,
@@ -12,5 +27,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rotation_views.pages,
     petitions.pages,
     notices.pages,
+    plans.pages,
+    reports.pages,
+    dispatches.pages,
+    documents.pages,
     jobs.pages,
+    rosters.pages,
+    units.pages,
 )
