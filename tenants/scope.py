@@ -91,7 +91,17 @@ class TenantOwned:
 
 
 class TenantSession(orm.Session):
-    """A session that serves one scope from its first statement to its close."""
+    """A session that serves one scope from its first statement to its close: not even a row that it
+    already holds is given out in another one."""
+
+    def _get_impl(self, *args: Any, **options: Any) -> Any:
+        _pinned(self)
+        return super()._get_impl(*args, **options)
+
+    def merge(self, *args: Any, **options: Any) -> Any:
+        """As SQLAlchemy does it, in the session's scope alone."""
+        _pinned(self)
+        return super().merge(*args, **options)
 
 
 Session = orm.sessionmaker(class_=TenantSession, expire_on_commit=False)

@@ -63,7 +63,7 @@ SPOILT = {
     "wider policy": ("CREATE POLICY more ON person USING (true)", "person: policy more is ('PERMISSIVE'"),
     "narrow policy": (
         "DROP POLICY tenant_isolation ON unit; "
-        + f"CREATE POLICY tenant_isolation ON unit FOR SELECT USING ({TENANT})",
+        f"CREATE POLICY tenant_isolation ON unit FOR SELECT USING ({TENANT})",
         "unit: policy tenant_isolation is ('PERMISSIVE', 'public', 'SELECT'",
     ),
     "thawed": (
