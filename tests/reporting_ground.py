@@ -209,3 +209,8 @@ def behind_the_back(urls: dict[str, str], tenant_id: UUID, statement: str, *valu
 def spoil_files(urls: dict[str, str], tenant_id: UUID) -> None:
     """One byte more in every file of the tenant."""
     behind_the_back(urls, tenant_id, "UPDATE artifact SET content = content || '\\x00'::bytea")
+
+
+def only_plan(session: orm.Session) -> UUID:
+    """The tenant's one plan."""
+    return session.scalars(sa.select(Plan.id)).one()

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from admin.database import db
 from admin.forms import PageForm
@@ -25,13 +25,13 @@ from tenants.access import Permission, may
 class SignerForm(PageForm):
     """Who signs the tenant's own plan."""
 
-    signer = StringField("Người ký kế hoạch của đơn vị", [InputRequired(), Length(max=100)])
+    signer = StringField("Người ký kế hoạch của đơn vị", [DataRequired(), Length(max=100)])
 
 
 class ReturnForm(PageForm):
     """Why a report is sent back."""
 
-    reason = TextAreaField("Lý do trả lại", [InputRequired(), Length(max=2000)])
+    reason = TextAreaField("Lý do trả lại", [DataRequired(), Length(max=2000)])
 
 
 def dispatch_page(dispatch: Dispatch, signer_form: SignerForm, return_form: ReturnForm) -> str:

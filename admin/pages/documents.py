@@ -16,6 +16,7 @@ from admin.security import current_actor, page
 from core.documents.models import OfficialDocument
 from core.documents.numbering import DocumentType
 from core.documents.register import DamagedFile, artifact_of, content_of
+from core.documents.text import clean
 from core.queries.reading import folded, matches, sliced
 from tenants.access import NotFound, Permission, fetch
 from tenants.audit import record
@@ -93,5 +94,6 @@ def download(document_id: str) -> Response | Page:
 
 
 def attachment(content: bytes, media_type: str, name: str) -> Response:
-    """A file to be kept, never shown in place of a page."""
-    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    """A file to be kept, never shown in place of a page; its name on one line, without folders."""
+    safe = clean(name).replace("/", "-")
+    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=safe)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import FieldList, FormField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from admin.forms import PageForm
 from core.plans.content import MONTHS_IN_PERIOD, Cadence, LegalBasis, PlanContent
@@ -75,7 +75,7 @@ class PlanForm(PageForm):
     """A plan's draft. What may wait until publishing is not asked here: `check` tells all of it at once."""
 
     revision = HiddenField()
-    subject = StringField("Trích yếu nội dung", [InputRequired(), LINE])
+    subject = StringField("Trích yếu nội dung", [DataRequired(), LINE])
     year = IntegerField("Năm thực hiện", [InputRequired(), NumberRange(2020, 2100)])
     bases = TextAreaField("Căn cứ", [LONGEST])
     purposes = TextAreaField("Mục đích", [LONGEST])

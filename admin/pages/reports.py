@@ -61,7 +61,7 @@ class OpenForm(PageForm):
     def validate_quarter(self, field: Any) -> None:
         """A quarter to come has nothing to add up."""
         plan = next((plan for plan in _plans() if str(plan.id) == self.plan_id.data), None)
-        if plan and field.data and self.period(plan).first_day > today():
+        if plan and field.data in range(1, 5) and self.period(plan).first_day > today():
             raise ValidationError(f"{self.period(plan).label.capitalize()} chưa bắt đầu; xin chọn quý khác.")
 
 

@@ -83,8 +83,7 @@ def new_counts(session: orm.Session) -> dict[Direction, int]:
     waits = sa.case(
         (Dispatch.direction == Direction.IN, Dispatch.received_at), else_=Dispatch.delivered_at
     ).is_(None)
-    found: dict[Direction, int] = dict(session.execute(query.where(waits)).tuples().all())
-    return found
+    return {row[0]: row[1] for row in session.execute(query.where(waits))}
 
 
 def plan_after(session: orm.Session, dispatch: Dispatch) -> Plan | None:

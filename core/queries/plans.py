@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Dispatch
@@ -59,7 +60,7 @@ def plans_in(session: orm.Session, drafts: bool, text: str, number: int) -> Slic
     """A page of the plans, newest year first; those never published only where drafts may be seen."""
     newest = (
         sa.select(PlanVersion)
-        .distinct(PlanVersion.plan_id)
+        .ext(distinct_on(PlanVersion.plan_id))
         .order_by(PlanVersion.plan_id, PlanVersion.number.desc())
         .subquery()
     )

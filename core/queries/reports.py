@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Direction, Dispatch, DispatchKind
@@ -127,7 +128,7 @@ def _answers() -> sa.Subquery:
     return (
         sa.select(Dispatch.answers_id, Dispatch.kind, Dispatch.sent_at, Dispatch.body)
         .where(Dispatch.direction == Direction.IN, Dispatch.answers_id.is_not(None))
-        .distinct(Dispatch.answers_id)
+        .ext(distinct_on(Dispatch.answers_id))
         .order_by(Dispatch.answers_id, Dispatch.sent_at.desc())
         .subquery()
     )
@@ -137,7 +138,7 @@ def reports_in(session: orm.Session, number: int) -> Slice[ReportRow]:
     """A page of the reports, the newest period first."""
     newest = (
         sa.select(ReportVersion.report_id, ReportVersion.number, ReportVersion.dispatch_id)
-        .distinct(ReportVersion.report_id)
+        .ext(distinct_on(ReportVersion.report_id))
         .order_by(ReportVersion.report_id, ReportVersion.number.desc())
         .subquery()
     )
