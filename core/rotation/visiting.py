@@ -101,7 +101,7 @@ def miss(session: orm.Session, actor: Actor, visit: Visit, reason: str) -> None:
         raise VisitError({"": "Lượt dự này đã ghi là có dự."})
     if not reason.strip():
         raise VisitError({"reason": "Xin ghi lý do không dự được."})
-    if visit.meets_on > now().date():
+    if visit.meets_on > today():
         raise VisitError(
             {"reason": "Chưa đến ngày sinh hoạt; nếu biết trước là bận, xin báo lịch bận để điều chỉnh."}
         )
