@@ -1,4 +1,4 @@
-"""The command line of an operation room: `flask tenant|operator|config|jobs|roster|worker|scheduler`."""
+"""The command line of an operation room: `flask tenant|operator|config|jobs|report|roster|worker` and more."""
 
 import sys
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from flask import current_app, url_for
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import orm
 
+from admin.cli_reports import report
 from admin.cli_rosters import roster
 from admin.health import readiness
 from core.notices.models import Job, JobState
@@ -174,4 +175,4 @@ def scheduler() -> None:
     run_scheduler(_settings())
 
 
-GROUPS: tuple[click.Command, ...] = (tenant, operator, config, jobs, roster, worker, scheduler)
+GROUPS: tuple[click.Command, ...] = (tenant, operator, config, jobs, report, roster, worker, scheduler)
