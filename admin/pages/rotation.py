@@ -15,8 +15,9 @@ from admin.pages.listing import listed, page_number
 from admin.security import current_actor, page
 from core.meetings.calendar import months_from
 from core.plans.models import Plan
+from core.queries.changes import Effect, effect_of
 from core.queries.reading import slice_of
-from core.queries.rotation import Effect, effect_of, published_plans, rotations
+from core.queries.rotation import published_plans, rotations
 from core.rotation.explain import ShortfallKind
 from core.rotation.models import Rotation, RotationVersion
 from core.rotation.service import (
