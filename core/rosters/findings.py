@@ -40,7 +40,7 @@ class Findings:
         return {
             "good": len(self.good),
             "bad": len({fault.row_number for fault in self.faults}),
-            "warned": len({warning.row_number for warning in self.warnings}),
+            "warned": sum(state == LOOK for _number, state, _cells in self.shown),
             "headings": list(self.headings),
             "rows": [list(row) for row in self.shown],
             "faults": to_data(self.faults[:MOST_SHOWN]),

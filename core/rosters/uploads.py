@@ -17,7 +17,7 @@ from tenants.models import Account, Person
 
 ROWS_SHOWN = 50
 STATES: Mapping[str, tuple[str, str]] = {
-    GOOD: ("Hợp lệ", "ok"), LOOK: ("Cần xem lại", "warn"), BAD: ("Có lỗi", "late"),
+    GOOD: ("Hợp lệ", "ok"), LOOK: ("Nên xem lại", "warn"), BAD: ("Có lỗi", "late"),
 }  # fmt: skip
 MORE_FAULTS = "Có lỗi; xem trong tệp lỗi."
 
