@@ -1,4 +1,4 @@
-"""The command line of an operation room: `flask tenant|operator|config|jobs|report|roster|worker` and more."""
+"""The command line of an operation room: `flask tenant|operator|config|jobs|report|roster` and more."""
 
 import sys
 from collections.abc import Iterator

@@ -37,6 +37,18 @@ def file_size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB".replace(".", ",")
 
 
+@pages.app_template_filter()
+def sentence(text: str) -> str:
+    """The text with its first letter large; the others stay as written."""
+    return text[:1].upper() + text[1:]
+
+
+@pages.app_template_filter()
+def grouped(code: str) -> str:
+    """A long code in groups of eight, so that it can be read out and breaks on a phone."""
+    return " ".join(code[start : start + 8] for start in range(0, len(code), 8))
+
+
 def pdf_link(document_id: object, label: str, size: int) -> dict[str, str]:
     """What a list of downloads shows of a document's file."""
     url = url_for("documents.download", document_id=document_id)

@@ -62,7 +62,7 @@ class OpenForm(PageForm):
         """A quarter to come has nothing to add up."""
         plan = next((plan for plan in _plans() if str(plan.id) == self.plan_id.data), None)
         if plan and field.data in range(1, 5) and self.period(plan).first_day > today():
-            raise ValidationError(f"{self.period(plan).label.capitalize()} chưa bắt đầu; xin chọn quý khác.")
+            raise ValidationError(f"{self.period(plan).title} chưa bắt đầu; xin chọn quý khác.")
 
 
 def _plans() -> list[Plan]:

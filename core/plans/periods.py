@@ -36,6 +36,11 @@ class Quarter:
         return f"quý {('I', 'II', 'III', 'IV')[self.number - 1]} năm {self.year}"
 
     @property
+    def title(self) -> str:
+        """The same at the head of a line: "Quý I năm 2026"."""
+        return f"Q{self.label[1:]}"
+
+    @property
     def first_day(self) -> date:
         """The quarter's first day."""
         return date(self.year, 3 * self.number - 2, 1)

@@ -60,8 +60,8 @@ class ReportRow:
 
     @property
     def quarter(self) -> str:
-        """The period in words."""
-        return Quarter.parse(self.period).label
+        """The period in words, as a heading."""
+        return Quarter.parse(self.period).title
 
     @property
     def label(self) -> str:
@@ -82,7 +82,7 @@ def status_of(number: int | None, sent_at: datetime | None, answer: DispatchKind
         return "Cấp trên trả lại", "late"
     if answer is DispatchKind.ACCEPTANCE:
         return "Cấp trên đã tiếp nhận", "ok"
-    return ("Đã gửi", "info") if sent_at else ("Đã tổng hợp", "warn")
+    return ("Đã gửi" if sent_at else "Đã tổng hợp"), "info"
 
 
 @dataclass(frozen=True)

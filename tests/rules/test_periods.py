@@ -41,3 +41,4 @@ def test_any_other_text_is_refused(text: str) -> None:
 
 def test_people_read_roman_numerals() -> None:
     assert [Quarter(2026, n).label for n in (1, 4)] == ["quý I năm 2026", "quý IV năm 2026"]
+    assert Quarter(2026, 3).title == "Quý III năm 2026"

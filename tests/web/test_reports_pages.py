@@ -197,7 +197,7 @@ def test_the_list_takes_the_same_statements_at_any_length(cast: Cast, plan_id: U
     for quarter in (QUARTER, QUARTER.next):
         opened(cast, plan_id, quarter=quarter)
         with statements(scope.Session.kw["bind"]) as seen:
-            assert quarter.label.capitalize() in client.get("/reports/").text
+            assert quarter.title in client.get("/reports/").text
         assert len(seen) == LIST_STATEMENTS
 
 
