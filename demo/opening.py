@@ -122,10 +122,12 @@ def give_passwords(chronicle: Chronicle) -> list[str]:
 
 
 def _to_try(facts: TenantFacts) -> list[str]:
+    """The office's own three, then a commune's office, the first residential cell's secretary, an official."""
     logins = [person.login for person in facts.people if person.login]
-    first = [
-        next((login for login in logins if login.startswith(start)), "") for start in ("bithu-", "vanphong-")
-    ]
+    homes = {cell.code.lower() for cell in facts.residential_cells}
+    secretary = next((name for name in logins if name.removeprefix("bithu-") in homes), "")
+    office = next((name for name in logins if name.startswith("vanphong-")), "")
     official = next((f"canbo-{o.person_code.lower()}" for o in facts.officials if o.level_code == "XA"), "")
-    wanted = ["quantri", "bantochuc", "thuongtruc", official, *first]
-    return [login for login in wanted if login in logins]
+    return [
+        name for name in ("quantri", "bantochuc", "thuongtruc", office, secretary, official) if name in logins
+    ]

@@ -26,6 +26,7 @@ from tenants import scope
 from tenants.accounts import start_session
 from tenants.db import engine as make_engine
 from tenants.settings import Settings
+from tests.browser import browser as browser
 from tests.cast import Cast, build_cast
 from tests.servers import stack as stack
 

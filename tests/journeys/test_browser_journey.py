@@ -1,0 +1,166 @@
+"""In a real browser, against real processes: generate, publish, report on a phone, consolidate, download."""
+
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, Page, expect
+
+from core.plans.periods import Quarter
+from core.plans.service import draft, publish
+from core.rotation.models import Official, OfficialArea, RotationLevel
+from demo.plan import province_plan
+from demo.processes import Child
+from demo.stack import Stack
+from tenants.clock import today
+from tenants.db import engine as make_engine
+from tenants.models import Unit
+from tenants.scope import connect
+from tests.cast import PASSWORD, Cast
+from tests.conftest import SECRET, TEMPLATE
+
+pytestmark = pytest.mark.browser
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 800}
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product running: its address and the first month of the rotation to draw."""
+
+    address: str
+    first_month: date
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _prepare(cast: Cast) -> None:
+    """A published plan, three cells with a meeting day, one commune official over them."""
+    with cast.session("huyen-a") as session:
+        admin = cast.actor("huyen-a.admin")
+        publish(session, admin, draft(session, admin, province_plan(_last_month().year, "Tỉnh An Lạc")))
+        for unit in session.scalars(sa.select(Unit).where(Unit.code.in_(("CB-1", "CB-2", "CB-3")))):
+            unit.meeting_day, unit.meeting_slot = 3, "evening"
+        level = session.scalars(sa.select(RotationLevel).where(RotationLevel.code == "XA")).one()
+        areas = [OfficialArea(unit_id=cast.unit("huyen-a/XA-1"))]
+        person_id = cast.actor("huyen-a.official").person_id
+        session.add(Official(person_id=person_id, level_id=level.id, areas=areas))
+
+
+@pytest.fixture(scope="module")
+def product(stack: Stack, cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder, name, port = tmp_path_factory.mktemp("product"), f"{TEMPLATE}_browser", _free_port()
+    stack.create_database(name, TEMPLATE)
+    engine = make_engine(stack.environment(name)["DATABASE_URL"])
+    connect(engine)
+    _prepare(cast)
+    surroundings = os.environ | stack.environment(name) | {
+        "SECRET_KEY": SECRET, "SECURE_COOKIES": "off", "REQUIRE_TOTP": "off", "QUEUE_NAME": "browser",
+        "WEB_HOST": "127.0.0.1", "WEB_PORT": str(port),
+    }  # fmt: skip
+    commands = (("gunicorn", "--config", "deploy/gunicorn.conf.py"), ("jobs.worker",))
+    children = [_child(folder, command, surroundings) for command in commands]
+    for child in children:
+        child.start()
+    children[0].wait_until(lambda: _answers(port))
+    yield Product(f"http://127.0.0.1:{port}", _last_month())
+    for child in reversed(children):
+        child.stop()
+    engine.dispose()
+    stack.drop_database(name)
+
+
+def _last_month() -> date:
+    this = today()
+    return date(this.year - (this.month == 1), (this.month + 10) % 12 + 1, 1)
+
+
+def _child(folder: Path, command: tuple[str, ...], surroundings: dict[str, str]) -> Child:
+    log = folder / f"{command[0]}.log"
+    return Child(command[0], [sys.executable, "-m", *command], log, environment=surroundings)
+
+
+def _answers(port: int) -> bool:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.client.OK
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def sit_down(product: Product, browser: Browser) -> Iterator[Callable[[str, dict[str, int]], Page]]:
+    """`sit_down("admin", DESKTOP)`: that person of huyen-a, signed in; every page error fails the test."""
+    contexts, errors = [], list[str]()
+
+    def page_of(login: str, size: dict[str, int]) -> Page:
+        context = browser.new_context(viewport=size, base_url=product.address, accept_downloads=True)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.goto("/")
+        page.get_by_label("Tên đăng nhập").fill(f"{login}@huyen-a")
+        page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+        page.get_by_label("Mật khẩu", exact=True).press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Việc của tôi")
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def test_an_admin_generates_and_publishes(
+    product: Product, sit_down: Callable[[str, dict[str, int]], Page]
+) -> None:
+    page = sit_down("admin", DESKTOP)
+    page.goto("/rotation/new")
+    page.locator("[name=first_month]").select_option(product.first_month.isoformat())
+    page.locator("[name=months]").fill("12")
+    page.get_by_role("button", name="Xếp tự động").click()
+    page.get_by_role("link", name="Xem kết quả").click(timeout=60_000)
+    page.get_by_role("link", name="Công bố").first.click()
+    page.get_by_role("button", name="Công bố và gửi thông báo").click()
+    expect(page.get_by_text("Bản 1 đang thực hiện")).to_be_visible()
+
+
+def test_an_official_reports_on_a_phone(sit_down: Callable[[str, dict[str, int]], Page]) -> None:
+    page = sit_down("official", PHONE)
+    page.goto("/visits/")
+    page.locator("main a[href$='/report']").first.click()
+    page.get_by_text("Nền nếp", exact=True).click()
+    page.get_by_text("Tốt", exact=True).click()
+    page.locator("[name=content]").fill("Chi bộ bàn việc làm đường và thu đảng phí.")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Kiểm tra trước khi gửi").click()
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Đã gửi")
+
+
+def test_an_admin_consolidates_and_downloads(
+    product: Product, sit_down: Callable[[str, dict[str, int]], Page]
+) -> None:
+    page, quarter = sit_down("admin", DESKTOP), Quarter.of(product.first_month)
+    page.goto("/reports/")
+    page.get_by_text(f"Quý {('I', 'II', 'III', 'IV')[quarter.number - 1]}", exact=True).click()
+    page.get_by_role("button", name="Mở kỳ báo cáo").click()
+    page.get_by_role("button", name="Tổng hợp").first.click()
+    link = page.get_by_role("link", name="PDF").first
+    expect(link).to_be_visible(timeout=60_000)
+    with page.expect_download() as waiting:
+        link.click()
+    assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF-")
