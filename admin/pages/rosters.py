@@ -2,27 +2,23 @@
 
 import io
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
-from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
-from wtforms import SelectField
-from wtforms.validators import InputRequired
 
 from admin.database import db
-from admin.forms import PageForm
 from admin.pages.listing import listed, page_number
+from admin.pages.roster_forms import UploadForm, columns_form, samples_of
 from admin.security import current_actor, page
 from core.notices.models import Job, JobState
 from core.rosters import service
-from core.rosters.columns import Column, ColumnMapping, MappingError, RosterKind
+from core.rosters.columns import MappingError, RosterKind
 from core.rosters.export import template as template_file
 from core.rosters.findings import BAD, LOOK
 from core.rosters.kinds import KINDS
 from core.rosters.models import RosterUpload
 from core.rosters.service import RosterError, require_importer
-from core.rosters.sheets import Sheet, SheetError
+from core.rosters.sheets import SheetError
 from core.rosters.uploads import preview_page, uploads
 from tenants.access import NotFound, Permission, fetch
 
@@ -37,12 +33,6 @@ STEPS = ("Tải tệp lên", "Ghép cột", "Xem trước", "Nhập")
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 pages = Blueprint("rosters", __name__, url_prefix="/rosters")
-
-
-class UploadForm(PageForm):
-    """The file."""
-
-    file = FileField("Tệp Excel (.xlsx)", [FileRequired("Xin chọn tệp cần tải lên.")])
 
 
 def _kind(code: str) -> RosterKind:
@@ -120,32 +110,6 @@ def export(kind: str) -> Response:
     return _download(content, f"{FILES[kind]}.xlsx")
 
 
-def _columns_form(kind: RosterKind, sheet: Sheet, mapping: ColumnMapping) -> Any:
-    """A list of the file's headings for each column, the matched one chosen."""
-    headings = [(str(n), text.strip() or f"Cột thứ {n + 1}") for n, text in enumerate(sheet.headers)]
-
-    def field(column: Column) -> SelectField:
-        position = mapping.positions.get(column.key)
-        return SelectField(
-            column.heading_vi,
-            [InputRequired("Xin chọn cột tương ứng trong tệp.")] if column.required else [],
-            choices=[("", "Không có trong tệp"), *headings],
-            default="" if position is None else str(position),
-        )
-
-    fields = {f"column_{column.key}": field(column) for column in kind.columns}
-    return type("ColumnsForm", (PageForm,), fields)()
-
-
-def _samples(sheet: Sheet, mapping: ColumnMapping) -> dict[str, str]:
-    """The first filled cells of each matched column."""
-    found = {}
-    for key, position in mapping.positions.items():
-        filled = (row[position] for row in sheet.rows[:50] if row[position])
-        found[key] = "; ".join(str(cell)[:40] for cell, _three in zip(filled, range(3), strict=False))
-    return found
-
-
 @pages.route("/<upload_id>/columns", methods=["GET", "POST"])
 @page(Permission.ROSTERS_IMPORT)
 def columns(upload_id: str) -> Response | str:
@@ -153,7 +117,7 @@ def columns(upload_id: str) -> Response | str:
     kept = _kept(upload_id)
     kind, sheet = KINDS[kept.kind], service.sheet_of(kept)
     mapping = service.mapping_of(kept, sheet)
-    form = _columns_form(kind, sheet, mapping)
+    form = columns_form(kind, sheet, mapping)
     if form.validate_on_submit():
         chosen = {c.key: int(text) for c in kind.columns if (text := form[f"column_{c.key}"].data)}
         try:
@@ -164,7 +128,7 @@ def columns(upload_id: str) -> Response | str:
             form.refuse({"": str(error)})
     return render_template(
         "pages/rosters_columns.html",
-        kept=kept, kind=kind, form=form, mapping=mapping, samples=_samples(sheet, mapping), steps=STEPS,
+        kept=kept, kind=kind, form=form, mapping=mapping, samples=samples_of(sheet, mapping), steps=STEPS,
     )  # fmt: skip
 
 
