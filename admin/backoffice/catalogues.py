@@ -55,7 +55,9 @@ class CellSettings(Catalogue):
     column_default_sort = "name"
     form_columns = ("name", "is_residential")
     column_labels = {"name": "Tên loại", "is_residential": "Là chi bộ khu dân cư"}
-    column_descriptions = {"is_residential": "Chi bộ khu dân cư được phân công cán bộ cấp trên dự sinh hoạt."}
+    form_args = {
+        "is_residential": {"description": "Chi bộ khu dân cư được phân công cán bộ cấp trên dự sinh hoạt."}
+    }
 
 
 class Departments(Catalogue):
@@ -70,7 +72,7 @@ class Departments(Catalogue):
     column_default_sort = "name"
     form_columns = ("name", "function")
     column_labels = {"name": "Tên ban", "function": "Lĩnh vực"}
-    column_descriptions = {"function": "Kiến nghị được chuyển theo lĩnh vực này, không theo tên ban."}
+    form_args = {"function": {"description": "Kiến nghị được chuyển theo lĩnh vực này, không theo tên ban."}}
 
 
 class RotationLevels(Catalogue):

@@ -8,6 +8,7 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.contrib.sqla.fields import QuerySelectField
 from flask_admin.contrib.sqla.filters import FilterEqual
 from flask_admin.model.form import converts
+from flask_admin.model.template import ViewRowAction
 from sqlalchemy import orm
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -17,6 +18,7 @@ from wtforms.validators import Length
 from admin.choosing import TenantConverter, TenantLoader, own_rows
 from admin.database import db
 from admin.security import current_actor
+from admin.view_parts import WORDS_OF
 from admin.views import SEEN, TenantModelView
 from core.meetings.models import Meeting
 from core.rotation.models import Absence, Official, OfficialArea
@@ -135,7 +137,7 @@ class Noun(TenantModelView):
     column_export_list: tuple[str, ...] = ()
     form_columns: tuple[str, ...] = ()
     model_form_converter = NounConverter
-    column_display_pk = False
+    column_type_formatters = column_type_formatters_detail = WORDS_OF | {type(None): lambda *_: "–"}
     fixed: tuple[str, ...] = ()
     """Fields that only the form for a new row has."""
     eager: tuple[Any, ...] = ()
@@ -149,6 +151,15 @@ class Noun(TenantModelView):
     def __init__(self) -> None:
         endpoint = f"backoffice_{self.slug.replace('-', '_')}"
         ModelView.__init__(self, self.model, db, self.label, self.category, endpoint, self.slug)
+
+    def search_placeholder(self) -> str:
+        """What is searched, within a sentence."""
+        return str(super().search_placeholder() or "").lower()
+
+    def get_list_row_actions(self) -> list[Any]:
+        """The tools of a row: who may edit sees the details on the way, so that a row stays short."""
+        tools: list[Any] = super().get_list_row_actions()
+        return [tool for tool in tools if not (self.can_edit and isinstance(tool, ViewRowAction))]
 
     def criteria(self) -> Criteria:
         """The rows in the visitor's reach."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_admin.model.template import EndpointLinkRowAction
+from sqlalchemy import orm
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
@@ -26,11 +27,12 @@ class People(ServedNoun):
     label, slug, category = "Đồng chí", "people", GROUP
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_EDIT
     creates = edits = removes = exports = True
-    column_list = ("full_name", "code", "born_on", "phone", "email", "left_on")
-    column_details_list = column_export_list = column_list
+    column_list = ("full_name", "code", "phone", "left_on")
+    column_details_list = ("full_name", "code", "born_on", "phone", "email", "left_on")
+    column_export_list = column_details_list
     column_searchable_list = ("search_key", "code")
     column_default_sort = "sort_key"
-    column_sortable_list = (("full_name", "sort_key"), "code", "born_on", "left_on")
+    column_sortable_list = (("full_name", "sort_key"), "code", "left_on")
     column_extra_row_actions = [ACCOUNT_LINK]
     form_columns = ("full_name", "code", "born_on", "phone", "email", "left_on")
     column_labels = {
@@ -62,8 +64,10 @@ class Appointments(ServedNoun):
     label, slug, category = "Chức vụ", "appointments", GROUP
     read, write = Permission.PEOPLE_READ, Permission.APPOINTMENTS_EDIT
     creates = edits = removes = exports = True
-    column_list = ("person", "role", "unit", "department", "valid_from", "valid_to")
-    column_details_list = column_export_list = column_list
+    column_list = ("person", "role", "unit", "valid_from", "valid_to")
+    column_details_list = ("person", "role", "unit", "department", "valid_from", "valid_to")
+    column_export_list = column_details_list
+    eager = (orm.joinedload(Appointment.department),)
     column_searchable_list = ("person.search_key", "unit.search_key")
     column_default_sort = "person.sort_key"
     column_sortable_list = (("person", "person.sort_key"), ("unit", "unit.path"), "valid_from", "valid_to")
@@ -80,14 +84,16 @@ class Appointments(ServedNoun):
         "person": {"fields": ("search_key", "code"), "order_by": Person.sort_key},
         "unit": {"fields": ("search_key", "code"), "order_by": Unit.path},
     }
-    form_args = {"valid_from": {"default": today}}
+    form_args = {
+        "valid_from": {"default": today},
+        "valid_to": {"description": "Đồng chí còn quyền đến hết ngày này; khi kết thúc, phải đăng nhập lại."},
+    }
     fixed = ("person", "unit", "department", "valid_from", "appointed_role")
     column_labels = {
         "person": "Đồng chí", "role": "Chức vụ", "unit": "Đơn vị", "department": "Ban tham mưu",
         "valid_from": "Từ ngày", "valid_to": "Đến hết ngày", "person.search_key": "họ tên",
         "unit.search_key": "đơn vị",
     }  # fmt: skip
-    column_descriptions = {"valid_to": "Đồng chí còn quyền đến hết ngày này, rồi phải đăng nhập lại."}
 
     def save(self, form: Any, model: Any) -> Any:
         """Give the role, or end it."""

@@ -42,6 +42,12 @@ VERBS = {
     "sign_out_everywhere": "đăng xuất mọi thiết bị", "submit": "gửi", "upload": "tải lên", "withdraw": "rút",
 }  # fmt: skip
 
+FACTS = {
+    "decision": "quyết định", "fields": "ô đã sửa", "made": "đã đặt", "months": "số tháng", "name": "tên",
+    "number": "số", "parent": "đơn vị cấp trên", "person": "đồng chí", "reason": "lý do", "role": "chức vụ",
+    "rows": "số dòng", "unit": "đơn vị", "until": "đến hết", "version": "bản",
+}  # fmt: skip
+
 
 def in_words(tag: str) -> str:
     """A tag `noun:verb` in Vietnamese; as it is where a word is not known."""
@@ -50,7 +56,8 @@ def in_words(tag: str) -> str:
 
 
 def _facts_in_words(facts: dict[str, Any]) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in facts.items() if value not in (None, "", []))
+    said = {FACTS.get(name, name): value for name, value in facts.items() if value not in (None, "", [])}
+    return "; ".join(f"{name}: {value}" for name, value in said.items())
 
 
 class Plans(Noun):
@@ -64,6 +71,7 @@ class Plans(Noun):
     column_default_sort = ("year", True)
     column_sortable_list = ("title", "year")
     column_labels = {"title": "Tên kế hoạch", "year": "Năm", "versions": "Đã ban hành"}
+    column_extra_row_actions = [EndpointLinkRowAction("plan", "plans.show", "Mở kế hoạch", "plan_id")]
     eager = (orm.selectinload(Plan.versions).load_only(PlanVersion.number, PlanVersion.issued_on),)
     column_formatters = column_formatters_detail = {
         "versions": lambda _view, _context, plan, _name: "; ".join(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_admin.model.fields import AjaxSelectMultipleField
+from flask_admin.model.template import LinkRowAction
 from sqlalchemy import orm
 from wtforms import SelectField, ValidationError
 from wtforms.validators import InputRequired
@@ -49,7 +50,7 @@ class Officials(Noun):
         "person": "Đồng chí", "level": "Cấp", "own_cell": "Chi bộ sinh hoạt", "areas": "Địa bàn phụ trách",
         "retired_on": "Thôi dự từ ngày", "person.search_key": "họ tên",
     }  # fmt: skip
-    column_descriptions = {"own_cell": "Không phân công đồng chí dự sinh hoạt chi bộ của chính mình."}
+    form_args = {"own_cell": {"description": "Không phân công đồng chí dự sinh hoạt chi bộ của chính mình."}}
     column_formatters = column_formatters_detail = column_formatters_export = {
         "areas": lambda _view, _context, official, _name: "; ".join(str(area.unit) for area in official.areas)
     }
@@ -180,6 +181,11 @@ class RotationVersions(Noun):
         "rotation.first_month": "Từ tháng", "number": "Bản số", "drawn_at": "Xếp lúc",
         "published_at": "Công bố lúc", "reason": "Lý do", "sha256": "Mã đối chiếu",
     }  # fmt: skip
+    column_extra_row_actions = [
+        LinkRowAction(
+            "calendar", lambda _action, _id, row: url_for("rotation.show", rotation_id=row.rotation_id), "Mở"
+        )
+    ]
     eager = (orm.joinedload(RotationVersion.rotation),)
 
     def criteria(self) -> Criteria:

@@ -28,15 +28,18 @@ class Units(ServedNoun):
     """Units of the tree."""
 
     model = Unit
-    label, slug, category = "Danh sách tổ chức đảng", "units", "Tổ chức, đồng chí"
+    label, slug, category = "Tổ chức đảng", "units", "Tổ chức, đồng chí"
     read, write = Permission.UNITS_READ, Permission.UNITS_EDIT
     creates = edits = removes = exports = True
-    column_list = ("name", "code", "kind", "parent", "setting", "meeting_day", "special", "valid_to")
-    column_details_list = (*column_list[:-1], "meeting_slot", "former_name", "valid_from", "valid_to")
+    column_list = ("name", "code", "parent", "setting", "valid_to")
+    column_details_list = (
+        "name", "code", "kind", "parent", "setting", "special", "meeting_day", "meeting_slot", "former_name",
+        "valid_from", "valid_to",
+    )  # fmt: skip
     column_export_list = column_details_list
     column_searchable_list = ("search_key", "code")
     column_default_sort = "path"
-    column_sortable_list = ("name", "code", "kind", "meeting_day", "special", "valid_to")
+    column_sortable_list = ("name", "code", "valid_to")
     column_filters = (EnumIs(Unit.kind, "Loại tổ chức", UnitKind), "special", "valid_to")
     form_columns = (
         "parent", "kind", "code", "name", "former_name", "setting", "special", "meeting_day", "meeting_slot",
@@ -45,6 +48,10 @@ class Units(ServedNoun):
     form_ajax_refs = {"parent": {"fields": ("search_key", "code"), "order_by": Unit.path}}
     form_overrides = {"special": SelectField, "meeting_slot": SelectField}
     form_args = {
+        "parent": {"description": "Mọi đơn vị đều có, trừ đơn vị gốc."},
+        "code": {"description": "Chữ hoa không dấu, số, gạch nối, ví dụ CB-001; không đổi được về sau."},
+        "former_name": {"description": "Khi đổi tên mà bỏ trống ô này, tên cũ được giữ lại ở đây."},
+        "valid_to": {"description": "Ngày hoạt động cuối cùng; các chức vụ tại đơn vị kết thúc theo."},
         "special": {"choices": SPECIAL, "coerce": int},
         "meeting_slot": {
             "choices": [("", "Chưa định"), *SLOTS.items()],

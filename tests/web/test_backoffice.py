@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from admin.backoffice import VIEWS
 from admin.views import TenantModelView
+from core.rotation.models import Absence
 from tenants.clock import today
-from tenants.models import Account, Appointment, Person
+from tenants.models import Account, Appointment, AuditEntry, Department, Person
 from tests.backoffice_ground import one_of_each
 from tests.cast import Cast
 from tests.conftest import Browser
@@ -241,3 +242,18 @@ def test_the_tree_offers_editing_only_to_whoever_may(sign_in: SignIn, cast: Cast
 def test_the_parent_named_in_the_address_is_chosen(sign_in: SignIn, cast: Cast) -> None:
     text = sign_in(ADMIN).get(f"/admin/units/new/?parent={cast.unit('huyen-a/XA-1')}").text
     assert "(XA-1)" in text
+
+
+def test_what_nothing_names_goes_and_the_trail_keeps_its_facts(sign_in: SignIn, cast: Cast) -> None:
+    ids, browser = write(cast, 1, 1), sign_in(ADMIN)
+    browser.submit("/admin/absences/delete/", {"id": str(ids["absences"])})
+    browser.submit("/admin/departments/new/", {"name": "Ban Nội chính", "function": "office"})
+    with cast.session(ADMIN) as session:
+        department = session.scalars(sa.select(Department).where(Department.name == "Ban Nội chính")).one()
+    browser.submit("/admin/departments/delete/", {"id": str(department.id)})
+    with cast.session(ADMIN) as session:
+        assert session.get(Absence, ids["absences"]) is None
+        assert session.get(Department, department.id) is None
+        facts = {entry.tag: entry.facts for entry in session.scalars(sa.select(AuditEntry))}
+    assert facts["absence:withdraw"]["starts_on"] == str(today())
+    assert facts["department:remove"] == {"name": "Ban Nội chính"}
