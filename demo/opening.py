@@ -122,7 +122,7 @@ def give_passwords(chronicle: Chronicle) -> list[str]:
 
 
 def _to_try(facts: TenantFacts) -> list[str]:
-    """The office's own three, then a commune's office, the first residential cell's secretary, an official."""
+    """The office's own three, a commune's office, a residential cell's secretary, an official."""
     logins = [person.login for person in facts.people if person.login]
     homes = {cell.code.lower() for cell in facts.residential_cells}
     secretary = next((name for name in logins if name.removeprefix("bithu-") in homes), "")

@@ -41,23 +41,27 @@ class OwedReport:
 
 
 def owed_reports(session: orm.Session, day: date) -> Iterator[OwedReport]:
-    """The quarters begun by a day, of the published plans of this year and the last; four statements."""
+    """The quarters begun by a day and not over before their plan was first issued; four statements.
+
+    Plans of this year and the last are looked at.
+    """
     above = own_tenant(session).parent
     parent, reports = above.committee_name if above else "", _reports(session)
-    for plan_id, year, days in _plans(session, day):
+    for plan_id, year, days, issued_on in _plans(session, day):
         for quarter in (Quarter(year, number) for number in range(1, 5)):
-            if quarter.first_day <= day:
+            if quarter.first_day <= day and quarter.last_day >= issued_on:
                 due_on = days_after(quarter.last_day, days)
                 facts = reports.get((plan_id, quarter.code), {})
                 yield OwedReport(quarter, due_on, parent, **facts)
 
 
-def _plans(session: orm.Session, day: date) -> list[tuple[UUID, int, int]]:
+def _plans(session: orm.Session, day: date) -> list[tuple[UUID, int, int, date]]:
     days = PlanVersion.body["report_due_days"].as_integer()
-    query = sa.select(Plan.id, Plan.year, days).join(PlanVersion, PlanVersion.plan_id == Plan.id)
+    issued_on = sa.func.min(PlanVersion.issued_on).over(partition_by=Plan.id)
+    query = sa.select(Plan.id, Plan.year, days, issued_on).join(PlanVersion, PlanVersion.plan_id == Plan.id)
     query = query.where(Plan.year.in_((day.year - 1, day.year)))
     query = query.ext(distinct_on(Plan.id)).order_by(Plan.id, PlanVersion.number.desc())
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
 def _reports(session: orm.Session) -> Mapping[tuple[UUID, str], dict[str, Any]]:

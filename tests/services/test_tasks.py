@@ -74,7 +74,8 @@ def test_a_received_plan_waits_until_it_is_derived(april: None, database: object
 def test_a_quarters_report_is_added_up_sent_sent_back_and_done(
     april: None, database: object, cast: Cast
 ) -> None:
-    published_plan(cast)
+    with frozen(NOW):
+        published_plan(cast)
     plan_id = plan_of(cast, "huyen-a")
 
     def first(who: str) -> list[tuple[str, Standing]]:
@@ -98,6 +99,12 @@ def test_a_quarters_report_is_added_up_sent_sent_back_and_done(
         "Sửa và gửi lại báo cáo quý I năm 2026", "Cấp trên trả lại: Thiếu chi bộ",
     )  # fmt: skip
     assert _tasks(cast, "tinh.standing", TaskKind.DECIDE_REPORT) == []
+
+
+def test_a_quarter_over_before_the_plan_is_not_owed(april: None, database: object, cast: Cast) -> None:
+    published_plan(cast)
+    titles = [task.title for task in _tasks(cast, "huyen-a.officer", TaskKind.REPORT)]
+    assert titles == ["Tổng hợp báo cáo quý II năm 2026"]
 
 
 def test_an_accepted_report_is_nobodys_task_after_a_fortnight(database: object, cast: Cast) -> None:
