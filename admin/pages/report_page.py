@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 
 from admin.database import db
 from admin.pages.documents import pdf_link
-from admin.pages.figures import parts, shown
+from admin.pages.figures import parts
 from admin.pages.listing import chip
 from admin.pages.plan_forms import whole_number
 from admin.security import current_actor
@@ -16,7 +16,6 @@ from core.notices.models import Job, JobState
 from core.plans.deadlines import Standing
 from core.plans.periods import Quarter
 from core.queries.reports import MadeVersion, last_job, versions_of
-from core.reports.document import people_table
 from core.reports.figures import Figures
 from core.reports.models import Report, ReportVersion
 from core.reports.service import Expected, expected
@@ -66,8 +65,12 @@ def report_page(report: Report) -> str:
 
 def _figures(version: ReportVersion) -> dict[str, Any]:
     figures = from_data(Figures, version.figures)
-    silent = [(row.name, row.level, str(row.reports_owed)) for row in figures.silent]
-    return parts(figures) | {"incomplete": shown(people_table(figures)), "silent": silent}
+    incomplete = [
+        (row.name, row.level, f"dự {row.attended}/{row.assigned} lượt, vắng {row.missed}")
+        for row in figures.incomplete
+    ]
+    silent = [(row.name, row.level, f"{row.reports_owed} báo cáo") for row in figures.silent]
+    return parts(figures) | {"incomplete": incomplete, "silent": silent}
 
 
 def _files(chosen: MadeVersion | None) -> list[dict[str, str]]:
