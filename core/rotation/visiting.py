@@ -94,6 +94,15 @@ def _open_visit(session: orm.Session, actor: Actor, visit: Visit) -> None:
         raise VisitError({"": "Lượt dự này đã được hủy khi điều chỉnh lịch."})
 
 
+def attend(session: orm.Session, actor: Actor, visit: Visit, attended_on: date) -> None:
+    """Say that the visit was made; its report is owed from then on. Raises VisitError."""
+    _open_visit(session, actor, visit)
+    if problems := day_problems(visit, attended_on, today()):
+        raise VisitError(problems)
+    visit.attended_on, visit.missed_reason, visit.settled_at = attended_on, None, now()
+    record(session, actor, "visit:attend", visit)
+
+
 def miss(session: orm.Session, actor: Actor, visit: Visit, reason: str) -> None:
     """Say, with the reason, that the visit was not made. Raises VisitError."""
     _open_visit(session, actor, visit)
