@@ -1,4 +1,4 @@
-"""The command line of an operation room: `flask tenant|operator|config|jobs|report|roster` and more."""
+"""The command line of an operation room: `flask tenant|operator|config|jobs|report|roster|rotation` …"""
 
 import sys
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from sqlalchemy import orm
 
 from admin.cli_reports import report
 from admin.cli_rosters import roster
+from admin.cli_rotation import rotation
 from admin.health import readiness
 from core.notices.models import Job, JobState
 from core.notices.work import retry
@@ -175,4 +176,14 @@ def scheduler() -> None:
     run_scheduler(_settings())
 
 
-GROUPS: tuple[click.Command, ...] = (tenant, operator, config, jobs, report, roster, worker, scheduler)
+GROUPS: tuple[click.Command, ...] = (
+    tenant,
+    operator,
+    config,
+    jobs,
+    report,
+    roster,
+    rotation,
+    worker,
+    scheduler,
+)

@@ -2,15 +2,13 @@
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import click
 import sqlalchemy as sa
 
+from admin.cli_tenant import in_tenant, tenant_option
 from core.notices.models import Job, JobState
 from core.rosters import service
 from core.rosters.export import template as template_file
@@ -19,41 +17,18 @@ from core.rosters.kinds import KINDS
 from core.rosters.models import RosterUpload
 from core.rosters.sheets import SheetError
 from jobs.run import Runner
-from tenants.access import Actor, NotAllowed
-from tenants.accounts import system_actor
-from tenants.models import Tenant, Unit
-from tenants.scope import across_tenants, tenant_scope, transaction
-from tenants.tree import UnitPath
+from tenants.scope import transaction
 
 PAUSE_SECONDS = 0.2
-REFUSED = "Đơn vị không ở trạng thái hoạt động; không nhập, xuất được."
+TOLD = (SheetError, service.RosterError)
 
 kind_argument = click.argument("kind", type=click.Choice(list(KINDS)))
-tenant_option = click.option("--tenant", "code", required=True, help="Code of the tenant.")
 output_option = click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 
 
 @click.group()
 def roster() -> None:
     """Lists of units, people, officials and absences as Excel files."""
-
-
-@contextmanager
-def _in_tenant(code: str) -> Iterator[Actor]:
-    """The tenant's scope, and its own machinery as the actor; refusals end the command in words."""
-    with across_tenants("command line"), transaction() as session:
-        tenant = session.scalar(sa.select(Tenant).where(Tenant.code == code))
-    if tenant is None:
-        raise click.ClickException(f"Không có đơn vị mã “{code}”.")
-    try:
-        with tenant_scope(tenant.id):
-            with transaction() as session:
-                root = session.scalars(sa.select(Unit.path).where(Unit.parent_id.is_(None))).one()
-            yield replace(system_actor(tenant.id, UnitPath(root)), state=tenant.state)
-    except NotAllowed as error:
-        raise click.ClickException(REFUSED) from error
-    except (SheetError, service.RosterError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 @roster.command()
@@ -70,7 +45,7 @@ def template(kind: str, output: Path) -> None:
 @output_option
 def export(kind: str, code: str, output: Path) -> None:
     """Write what a tenant has as a file that imports again."""
-    with _in_tenant(code) as actor, transaction() as session:
+    with in_tenant(code, *TOLD) as actor, transaction() as session:
         output.write_bytes(service.export_file(session, actor, kind))
 
 
@@ -81,7 +56,7 @@ def export(kind: str, code: str, output: Path) -> None:
 @click.option("--only-good", is_flag=True, help="Leave out the rows with faults.")
 def import_(file: Path, kind: str, code: str, only_good: bool) -> None:
     """Check a file and import it; prints every fault by row, and ends with 1 where there is one."""
-    with _in_tenant(code) as actor:
+    with in_tenant(code, *TOLD) as actor:
         with transaction() as session:
             upload_id = service.upload(session, actor, kind, file.name, file.read_bytes()).id
         kept = _worked_on(upload_id)

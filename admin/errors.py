@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -77,5 +77,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: error_page(404))
     app.register_error_handler(NotAllowed, lambda _error: error_page(403))
     app.register_error_handler(StaleDataError, lambda _error: error_page(409))
+    app.register_error_handler(IntegrityError, lambda _error: error_page(409))
     app.register_error_handler(DataError, lambda _error: error_page(400))
     app.register_error_handler(Exception, _unexpected)

@@ -80,7 +80,7 @@ def test_a_file_of_no_use_is_refused_in_words(run: Run, tmp_path: Path, content:
 
 def test_a_suspended_or_unknown_tenant_is_refused_in_words(run: Run, cast: Cast, tmp_path: Path) -> None:
     file = written(tmp_path, GOOD)
-    assert "Không có đơn vị mã" in run("import", file, "--kind", "people", "--tenant", "nowhere").output
+    assert "Không có đơn vị mang mã" in run("import", file, "--kind", "people", "--tenant", "nowhere").output
     with cast.session("operator") as session:
         session.get_one(Tenant, cast.tenants["huyen-a"]).state = TenantState.READ_ONLY
     refused = run("import", file, "--kind", "people", "--tenant", "huyen-a")
