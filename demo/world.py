@@ -105,7 +105,7 @@ def open_jobs() -> int:
     """How many jobs that people asked for wait or run; raises StuckError where one is dead."""
     counted = sa.select(Job.state, sa.func.count()).where(Job.kind.not_in(PERIODIC)).group_by(Job.state)
     with across_tenants("demonstration"), Session() as session:
-        found = {state: number for state, number in session.execute(counted)}
+        found = dict(session.execute(counted).all())
     if found.get(JobState.DEAD):
         raise StuckError(f"{found[JobState.DEAD]} jobs died; see worker.log")
     return found.get(JobState.QUEUED, 0) + found.get(JobState.RUNNING, 0)
