@@ -13,7 +13,7 @@ def tiles(tally: Tally) -> list[dict[str, Any]]:
     """The figures asked for first; complete ones are marked, without a whole there is a dash."""
     return [
         {
-            "number": percent(part, whole).replace(" ", "\u00a0"),
+            "number": percent(part, whole).replace(" ", ""),
             "label": what,
             "detail": f"{part}/{whole}",
             "tone": ("ok" if part == whole else "warn") if whole else None,

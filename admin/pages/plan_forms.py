@@ -17,7 +17,7 @@ from tenants.vietnamese import nfc
 LONGEST = Length(max=20_000)
 LINE = Length(max=300)
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-PERIODS = [(0, "Kế hoạch không nêu cấp này"), *((n, period_words(n).capitalize()) for n in MONTHS_IN_PERIOD)]
+PERIODS = [(0, "Không nêu cấp này"), *((n, period_words(n).capitalize()) for n in MONTHS_IN_PERIOD)]
 
 
 def lines(text: str | None) -> tuple[str, ...]:

@@ -139,9 +139,16 @@ def shortened(text: str, most: int = 90) -> str:
 def _plans_received(session: orm.Session, actor: Actor) -> Iterator[Task]:
     if not may(actor, Permission.PLANS_PUBLISH):
         return
-    derived = sa.exists().where(Plan.implements_id == Dispatch.id)
+    derived, later = sa.exists().where(Plan.implements_id == Dispatch.id), orm.aliased(Dispatch)
+    replaced = sa.exists().where(
+        later.direction == Direction.IN,
+        later.kind == DispatchKind.PLAN,
+        later.counterpart_id == Dispatch.counterpart_id,
+        later.subject == Dispatch.subject,
+        later.number > Dispatch.number,
+    )
     query = sa.select(Dispatch).where(
-        Dispatch.direction == Direction.IN, Dispatch.kind == DispatchKind.PLAN, ~derived
+        Dispatch.direction == Direction.IN, Dispatch.kind == DispatchKind.PLAN, ~derived, ~replaced
     )
     for dispatch in session.scalars(query.order_by(Dispatch.sent_at)):
         detail = f"{dispatch.counterpart_name} gửi ngày {local(dispatch.sent_at):%d/%m/%Y}."

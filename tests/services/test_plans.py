@@ -9,8 +9,10 @@ from core.documents.register import document_about
 from core.exchange.models import DispatchKind
 from core.plans.models import Plan
 from core.plans.service import PlanError, content_of, derive, draft, publish, published, redraft
+from core.queries.tasks import TaskKind, tasks_of
 from core.rotation.models import RotationLevel
 from tenants.access import NotAllowed, NotFound
+from tenants.clock import today
 from tests.cast import Cast
 from tests.reporting_ground import CONTENT, dispatches, plan_of, published_plan, received, run_jobs
 
@@ -83,7 +85,8 @@ def test_deriving_keeps_the_rules_and_asks_for_an_own_signature(cast: Cast) -> N
         content = content_of(version)
     assert content.cadences == CONTENT.cadences
     assert content.signer != CONTENT.signer
-    assert content.recipients == ("Tỉnh An Lạc", "Lưu Văn phòng")
+    assert content.recipients[0] == "Tỉnh An Lạc (b/c)"
+    assert content.recipients[-1] == "Lưu Văn phòng Huyện ủy Bình Minh"
     assert len(dispatches(cast, "xa-c", DispatchKind.PLAN)) == 1
 
 
@@ -104,6 +107,8 @@ def test_a_later_version_from_above_becomes_the_draft_of_the_same_plan(cast: Cas
         publish(session, standing, plan)
     run_jobs(cast)
     with cast.session("huyen-a") as session:
+        waiting = [task for task in tasks_of(session, actor, today()) if task.kind is TaskKind.DERIVE_PLAN]
+        assert [task.subject_id for task in waiting] == [received(session, DispatchKind.PLAN).id]
         again = derive(session, actor, received(session, DispatchKind.PLAN), "Một")
         assert (again.id, again.body["report_due_days"]) == (own, 9)
         kept = published(session, own)
