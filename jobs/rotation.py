@@ -28,6 +28,6 @@ def generate_rotation(job: JobFacts, progress: Progress) -> Effect:
 
     def keep(session: orm.Session) -> None:
         kept = session.get_one(Rotation, job.subject_id)
-        save_draft(session, actor_of(session, job), kept, drawing, job.args.get("reason", ""))
+        save_draft(session, actor_of(session, job), kept, drawing, kept.asked_because)
 
     return keep

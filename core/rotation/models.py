@@ -90,12 +90,17 @@ class Absence(TenantOwned, Base):
 
 
 class Rotation(TenantOwned, Base):
-    """Who attends which cell's meeting over some months, under a plan; versions hold the content."""
+    """Who attends which cell's meeting over some months, under a plan; versions hold the content.
+
+    `asked_because` is why the next version was asked for: a job's row, which operators see, holds no text of
+    a person's (design: security 15, 78).
+    """
 
     __tablename__ = "rotation"
     plan_id: Mapped[UUID]
     first_month: Mapped[date]
     months: Mapped[int] = mapped_column(sa.SmallInteger)
+    asked_because: Mapped[str] = mapped_column(default="")
     versions: Mapped[list["RotationVersion"]] = orm.relationship(
         primaryjoin="foreign(RotationVersion.rotation_id) == Rotation.id",
         order_by="RotationVersion.number",

@@ -62,10 +62,8 @@ def adjust(session: orm.Session, actor: Actor, rotation: Rotation, reason: str) 
         raise RotationError("Chưa có bản nào được công bố để điều chỉnh.")
     if not reason.strip():
         raise RotationError("Xin ghi lý do điều chỉnh; các đồng chí có liên quan sẽ đọc được.")
-    day = today().isoformat()
-    return owe_again(
-        session, actor, JobKind.GENERATE_ROTATION, rotation.id, since=day, reason=nfc(reason.strip())
-    )
+    rotation.asked_because = nfc(reason.strip())
+    return owe_again(session, actor, JobKind.GENERATE_ROTATION, rotation.id, since=today().isoformat())
 
 
 def latest_published(session: orm.Session, rotation_id: UUID) -> RotationVersion | None:

@@ -760,6 +760,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("first_month", sa.Date(), nullable=False),
         sa.Column("months", sa.SmallInteger(), nullable=False),
+        sa.Column("asked_because", sa.Text(), nullable=False),
         sa.CheckConstraint("months BETWEEN 1 AND 12", name=op.f("ck_rotation_months")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "plan_id"],

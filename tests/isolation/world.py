@@ -5,7 +5,8 @@
     tinh-x ── huyen-x            and tinh-x a stranger of another tree (huyen-x only receives its plan)
 
 The private canary stands in what never leaves a tenant: names of cells and people, petitions, reports of
-visits, absences, uploads, notices, drafts. The public one stands in plans and answers: what is sent.
+visits, absences, uploads, notices, drafts. The public one stands in plans and answers, which go down; the
+told one in names of units and urgent petitions, which reports tell the levels above (S4-17).
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.documents.models import Artifact, OfficialDocument
-from core.exchange.models import Dispatch, DispatchKind
+from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.meetings.models import Meeting, Petition
 from core.meetings.petitions import NewPetition
 from core.notices.models import Job, JobKind, JobState, Notice
@@ -28,6 +29,7 @@ from core.plans.models import Plan, PlanVersion
 from core.plans.service import derive, draft, publish
 from core.reports.models import Report, ReportVersion
 from core.reports.service import accept, consolidate, newest, open_report, send_back, submit
+from core.rosters.kinds import KINDS
 from core.rosters.models import RosterUpload
 from core.rosters.service import upload
 from core.rosters.writing import write_sheet
@@ -70,6 +72,11 @@ def private(code: str) -> str:
 def public(code: str) -> str:
     """The word that stands in what the tenant sends up or down."""
     return f"wk{code.replace('-', '')}kw"
+
+
+def told(code: str) -> str:
+    """The word that stands in what the tenant's reports tell above: names of units, urgent petitions."""
+    return f"hs{code.replace('-', '')}sh"
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def _name_after_canary(cast: Cast, code: str) -> None:
         cell = session.get_one(Unit, cast.unit(f"{code}/CB-1"))
         _person(session, "member", "Đặng Thị Mai", Role.MEMBER, cell)
         for unit in session.scalars(sa.select(Unit).where(Unit.parent_id.is_not(None))):
-            unit.name = f"{unit.name} {word}"
+            unit.name = f"{unit.name} {told(code)}"
             unit.former_name, unit.search_key = f"Cũ {word}", fold(unit.name)
             if unit.code.startswith("CB"):
                 unit.meeting_day, unit.meeting_slot = 4 + int(unit.code[-1]), "evening"
@@ -201,18 +208,18 @@ def _report_visits(cast: Cast, code: str) -> None:
     """The official's visit of cell 1 is reported with two petitions, one more is missed."""
     word, actor = private(code), cast.actor(f"{code}.official")
     asked = (
-        NewPetition(f"Đề nghị {word}", "Giao thông", True),
+        NewPetition(f"Đề nghị {told(code)}", "Giao thông", True),
         NewPetition(f"Hỏi {word}", answer=f"Rồi {word}"),
     )
     with cast.session(code) as session:
         visits = _own_visits(session, actor.person_id)
-        told = next(v for v in visits if v.cell_id == cast.unit(f"{code}/CB-1"))
+        made = next(v for v in visits if v.cell_id == cast.unit(f"{code}/CB-1"))
         facts = VisitFacts(
-            told.meets_on, Regularity.KEPT, Quality.GOOD, f"Nội dung {word}", f"Tin {word}", f"Ý {word}",
+            made.meets_on, Regularity.KEPT, Quality.GOOD, f"Nội dung {word}", f"Tin {word}", f"Ý {word}",
             asked,
         )  # fmt: skip
-        report(session, actor, told, facts)
-        missed = next(v for v in visits if v is not told)
+        report(session, actor, made, facts)
+        missed = next(v for v in visits if v is not made)
         miss(session, actor, missed, f"Đi họp {word}")
 
 
@@ -252,8 +259,12 @@ def _decide(cast: Cast, code: str, *, accepted: bool) -> None:
 def _keep_files(cast: Cast, code: str) -> None:
     word, admin = private(code), cast.actor(f"{code}.admin")
     with cast.session(code) as session:
-        rows = [(f"ZZ-{n}", f"{word} Người Mới {n}") for n in range(2)]
-        file = write_sheet("Danh sách", ("Mã đảng viên", "Họ và tên"), rows)
+        columns = KINDS["people"].columns
+        rows = [
+            [{"person": key, "full_name": f"{word} Mới"}.get(column.key, column.example) for column in columns]
+            for key in ("ZZ-1", "")
+        ]
+        file = write_sheet("Danh sách", [column.heading_vi for column in columns], rows)
         upload(session, admin, "people", f"{word}.xlsx", file)
         owe(session, admin, JobKind.COUNT_TENANT, "count")
     _run(cast, code)
@@ -277,6 +288,11 @@ def _collect(world: World, code: str) -> None:
         member = session.scalars(sa.select(Account).where(Account.login == "member")).one()
         world.samples[code, "token"] = invite(session, member)
         world.samples[code, "code"] = code
+        world.samples[code, "all dispatches"] = " ".join(map(str, session.scalars(sa.select(Dispatch.id))))
+        for kind in (DispatchKind.PLAN, DispatchKind.REPORT):
+            came = sa.select(Dispatch.id).where(Dispatch.kind == kind, Dispatch.direction == Direction.IN)
+            if (found := session.scalar(came)) is not None:
+                kept[f"{kind} dispatch"] = found
     world.samples.update({(code, name): str(key) for name, key in kept.items()})
 
 
@@ -315,7 +331,7 @@ QUERIES: dict[str, sa.Select[Any]] = {
     "petition": sa.select(Petition.id).where(Petition.urgent, Petition.cell_id == _IN_CELL),
     "report": sa.select(Report.id),
     "report version": sa.select(ReportVersion.id),
-    "dispatch": sa.select(Dispatch.id).order_by(Dispatch.direction, Dispatch.kind),
+    "dispatch": sa.select(Dispatch.id).order_by(Dispatch.direction, Dispatch.kind, Dispatch.sent_at.desc()),
     "document": sa.select(OfficialDocument.id).where(OfficialDocument.artifacts.any()),
     "artifact": sa.select(Artifact.id),
     "upload": sa.select(RosterUpload.id),

@@ -1,0 +1,216 @@
+"""Every endpoint, once: what it asks, of which sample its address speaks, how it answers whoever may use it.
+
+A page without a line here fails the tests, and so does a line without a page. To add one, write::
+
+    "plans.show": Line(P.PLANS_READ, GET, {"plan_id": "plan"}),
+
+`ids` names a sample of `world.QUERIES` for each argument of the address, `query` and `form` for what is sent
+with it; a text that begins with "=" is sent as it is. `answers` gives the status by method; `need` a right
+that the page asks beyond what it declares; `whole` says that the right must hold over the whole tenant;
+`mine` names who may reach the sample at all. What follows from these is worked out in `expected`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tenants.access import PERMISSIONS, Permission, Role
+from tests.cast import PEOPLE
+
+P = Permission
+GET, POST = {"GET": 200}, {"POST": 302}
+FORM = {"GET": 200, "POST": 200}
+ROLES: dict[str, Role] = {
+    "admin": Role.TENANT_ADMIN, **{login: role for login, _name, role, _unit in PEOPLE}, "member": Role.MEMBER,
+    "operator": Role.OPERATOR,
+}  # fmt: skip
+WHOLE = frozenset({"admin", "officer", "standing"})
+ANYONE, SIGNED_IN = "anyone", "signed in"
+PLANNERS = frozenset({P.ROTATION_GENERATE, P.ROTATION_PUBLISH})
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is known of one endpoint."""
+
+    asks: Permission | str
+    answers: Mapping[str, int]
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    need: frozenset[Permission] = frozenset()
+    whole: bool = False
+    mine: frozenset[str] | None = None
+
+    @property
+    def samples(self) -> set[str]:
+        """The samples its address and fields speak of."""
+        named = {*self.ids.values(), *self.query.values(), *self.form.values()}
+        return {name for name in named if not name.startswith("=")}
+
+
+def expected(line: Line, method: str, login: str, *, foreign: bool) -> int:
+    """The status that an answer must have; `login` is "" for nobody."""
+    if line.asks == ANYONE:
+        return line.answers[method]
+    if not login:
+        return 302
+    if isinstance(line.asks, Permission):
+        if line.asks.value.startswith("platform:") is not (login == "operator"):
+            return 404
+        rights = PERMISSIONS[ROLES[login]]
+        allowed = line.asks in rights and (not line.need or bool(line.need & rights))
+        if not allowed or (line.whole and login not in WHOLE):
+            return 403
+    unreachable = foreign or (line.mine is not None and login not in line.mine)
+    return 404 if line.samples and unreachable else line.answers[method]
+
+
+def noun(
+    slug: str,
+    sample: str,
+    read: Permission,
+    write: Permission | None = None,
+    *,
+    creates: bool = False,
+    edits: bool = False,
+    removes: bool = False,
+    exports: bool = False,
+    lookup: str = "",
+) -> dict[str, Line]:
+    """The nine endpoints of a back-office view; what it does not offer is not there (404)."""
+    writes, one = write or read, {"id": sample}
+    shown = {True: FORM, False: dict.fromkeys(FORM, 404)}
+    lines = {
+        "index_view": Line(read, GET),
+        "details_view": Line(read, GET, query=one),
+        "create_view": Line(writes, shown[creates]),
+        "edit_view": Line(writes, shown[edits], query=one),
+        "delete_view": Line(writes, {"POST": 302 if removes else 404}, form=one),
+        "action_view": Line(writes, {"POST": 403}, form={"action": "=delete"}),
+        "ajax_update": Line(writes, {"POST": 404}, form={"list_form_pk": sample}),
+        "ajax_lookup": Line(
+            read, {"GET": 200 if lookup else 404}, query={"name": f"={lookup}", "query": "=zq"}
+        ),
+        "export": Line(read, {"POST": 200 if exports else 404}, {"export_type": "=csv"}),
+    }
+    return {f"backoffice_{slug}.{name}": line for name, line in lines.items()}
+
+
+ROSTER = {"upload_id": "upload"}
+OWN_VISIT = frozenset({"official"})
+MATRIX: dict[str, Line] = {
+    "static": Line(ANYONE, GET, {"filename": "=site.css"}),
+    "admin.static": Line(ANYONE, GET, {"filename": "=admin/js/actions.js"}),
+    "health.healthz": Line(ANYONE, GET),
+    "health.readyz": Line(ANYONE, {"GET": 503}),
+    "signin.home": Line(SIGNED_IN, {"GET": 302}),
+    "signin.sign_in": Line(ANYONE, FORM),
+    "signin.second_step": Line(ANYONE, {"GET": 302, "POST": 302}),
+    "signin.sign_out": Line(SIGNED_IN, POST),
+    "signin.invitation": Line(ANYONE, FORM, {"code": "code", "token": "token"}),
+    "account.show": Line(SIGNED_IN, GET),
+    "account.password": Line(SIGNED_IN, FORM),
+    "account.two_step": Line(SIGNED_IN, FORM),
+    "account.two_step_off": Line(SIGNED_IN, {"GET": 302, "POST": 302}),
+    "account.sign_out_everywhere": Line(SIGNED_IN, POST),
+    "platform.tenants": Line(P.PLATFORM_READ, GET),
+    "platform.jobs": Line(P.PLATFORM_READ, GET),
+    "platform.health": Line(P.PLATFORM_READ, GET),
+    "platform.trail": Line(P.PLATFORM_READ, GET),
+    "platform.retry_job": Line(P.PLATFORM_JOBS_RETRY, POST, {"job_id": "any dead job"}),
+    "suspension.change": Line(P.PLATFORM_TENANTS_SUSPEND, FORM, {"code": "=huyen-a"}),
+    "opening.particulars": Line(P.PLATFORM_TENANTS_OPEN, FORM),
+    "opening.admin": Line(P.PLATFORM_TENANTS_OPEN, FORM),
+    "opening.check": Line(P.PLATFORM_TENANTS_OPEN, {"GET": 302, "POST": 302}),
+    "tasks.index": Line(P.TASKS_READ, GET),
+    "notices.index": Line(P.TASKS_READ, GET),
+    "notices.mark": Line(P.TASKS_READ, POST, {"notice_id": "notice"}),
+    "notices.mark_all": Line(P.TASKS_READ, POST),
+    "visits.index": Line(P.VISITS_OWN, GET),
+    "visits.show": Line(P.VISITS_OWN, GET, {"visit_id": "visit"}, mine=OWN_VISIT),
+    "visits.receipt": Line(P.VISITS_OWN, GET, {"visit_id": "visit"}, mine=OWN_VISIT),
+    "visits.report": Line(P.VISITS_REPORT, FORM, {"visit_id": "open visit"}, mine=OWN_VISIT),
+    "visits.absent": Line(P.VISITS_REPORT, FORM, {"visit_id": "open visit"}, mine=OWN_VISIT),
+    "visits_all.index": Line(P.VISITS_READ, GET),
+    "visits_all.show": Line(P.VISITS_READ, GET, {"visit_id": "visit"}),
+    "petitions.index": Line(P.PETITIONS_READ, GET),
+    "petitions.show": Line(P.PETITIONS_READ, GET, {"petition_id": "petition"}),
+    "petitions.reply": Line(P.PETITIONS_ANSWER, POST, {"petition_id": "petition"}, form={"text": "=Xong rồi"}),
+    "petitions.pass_on": Line(P.PETITIONS_ANSWER, POST, {"petition_id": "petition"}, form={"to": "=Sở X"}),
+    "rotation.index": Line(P.ROTATION_READ, GET),
+    "rotation.new": Line(P.ROTATION_GENERATE, FORM, form={"plan_id": "=nothing"}),
+    "rotation.show": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}),
+    "rotation.again": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
+    "rotation.change": Line(P.ROTATION_GENERATE, FORM, {"rotation_id": "rotation"}),
+    "rotation.throw_away": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
+    "rotation.draft": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}, need=PLANNERS),
+    "rotation.changes": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}, need=PLANNERS),
+    "rotation.confirm": Line(
+        P.ROTATION_PUBLISH, {"GET": 200, "POST": 302}, {"rotation_id": "rotation"}, form={"version_id": "draft"}
+    ),
+    "rotation_views.month": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
+    "rotation_views.officials": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
+    "rotation_views.official": Line(P.ROTATION_READ, GET, {"version_id": "version", "official_id": "official"}),
+    "rotation_views.cells": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
+    "rotation_views.cell": Line(P.ROTATION_READ, GET, {"version_id": "version", "cell_id": "unit"}),
+    "rotation_views.export": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
+    "rotation_views.why": Line(P.ROTATION_READ, GET, {"planned_id": "planned"}, need=PLANNERS),
+    "plans.index": Line(P.PLANS_READ, GET),
+    "plans.new": Line(P.PLANS_PUBLISH, FORM),
+    "plans.show": Line(P.PLANS_READ, GET, {"plan_id": "plan"}),
+    "plans.edit": Line(P.PLANS_PUBLISH, FORM, {"plan_id": "plan draft"}),
+    "plans.publish": Line(P.PLANS_PUBLISH, FORM, {"plan_id": "plan draft"}),
+    "reports.index": Line(P.REPORTS_READ, GET),
+    "reports.open_period": Line(P.REPORTS_CONSOLIDATE, {"POST": 200}),
+    "reports.show": Line(P.REPORTS_READ, GET, {"report_id": "report"}),
+    "reports.export": Line(P.REPORTS_READ, GET, {"report_id": "report", "table": "=units"}),
+    "reports.consolidate": Line(P.REPORTS_CONSOLIDATE, POST, {"report_id": "report"}),
+    "reports.compare": Line(P.REPORTS_READ, {"GET": 200}, {"report_id": "report"}, {"from": "=1", "to": "=1"}),
+    "reports.receipt": Line(P.REPORTS_READ, GET, {"report_id": "report"}),
+    "reports.submit": Line(P.REPORTS_SUBMIT, FORM, {"report_id": "report"}),
+    "dispatches.index": Line(P.DISPATCHES_READ, GET),
+    "dispatches.show": Line(P.DISPATCHES_READ, GET, {"dispatch_id": "dispatch"}),
+    "dispatches.receive": Line(P.DISPATCHES_RECEIVE, POST, {"dispatch_id": "plan dispatch"}),
+    "dispatches.derive": Line(P.PLANS_PUBLISH, POST, {"dispatch_id": "plan dispatch"}, form={"signer": "=Ông A"}),
+    "dispatches.accept": Line(P.REPORTS_ACCEPT, POST, {"dispatch_id": "report dispatch"}),
+    "dispatches.send_back": Line(
+        P.REPORTS_ACCEPT, {"POST": 200}, {"dispatch_id": "report dispatch"}, form={"reason": "=Thiếu"}
+    ),
+    "documents.index": Line(P.DOCUMENTS_READ, GET),
+    "documents.download": Line(P.DOCUMENTS_READ, GET, {"document_id": "document"}),
+    "jobs.show": Line(P.JOBS_READ, GET, {"job_id": "job"}),
+    "jobs.poll": Line(P.JOBS_READ, GET, {"job_id": "job"}),
+    "jobs.retry": Line(P.JOBS_RETRY, POST, {"job_id": "dead job"}),
+    "units.tree": Line(P.UNITS_READ, GET),
+    "rosters.index": Line(P.ROSTERS_IMPORT, GET),
+    "rosters.new": Line(P.ROSTERS_IMPORT, FORM, {"kind": "=people"}),
+    "rosters.template": Line(P.ROSTERS_IMPORT, GET, {"kind": "=people"}),
+    "rosters.export": Line(P.ROSTERS_IMPORT, {"POST": 200}, {"kind": "=people"}),
+    "rosters.columns": Line(P.ROSTERS_IMPORT, FORM, ROSTER),
+    "rosters.show": Line(P.ROSTERS_IMPORT, GET, ROSTER),
+    "rosters.faults": Line(P.ROSTERS_IMPORT, GET, ROSTER),
+    "rosters.recheck": Line(P.ROSTERS_IMPORT, POST, ROSTER),
+    "rosters.start": Line(P.ROSTERS_IMPORT, POST, ROSTER),
+    "rosters.discard": Line(P.ROSTERS_IMPORT, POST, ROSTER),
+    "admin.index": Line(P.UNITS_READ, GET),
+    **noun("units", "unit", P.UNITS_READ, P.UNITS_EDIT, creates=True, edits=True, removes=True, exports=True, lookup="parent"),
+    **noun("people", "person", P.PEOPLE_READ, P.PEOPLE_EDIT, creates=True, edits=True, removes=True, exports=True),
+    **noun("appointments", "appointment", P.PEOPLE_READ, P.APPOINTMENTS_EDIT, creates=True, edits=True, removes=True, exports=True, lookup="person"),
+    "backoffice_appointments.edit_view": Line(
+        P.APPOINTMENTS_EDIT, {"GET": 200, "POST": 302}, query={"id": "appointment"}
+    ),
+    **noun("accounts", "account", P.PEOPLE_EDIT, P.PEOPLE_EDIT),
+    "backoffice_accounts.action_view": Line(P.PEOPLE_EDIT, POST, form={"rowid": "account", "action": "=disable"}),
+    "backoffice_accounts.person": Line(P.PEOPLE_EDIT, FORM, query={"id": "person"}, form={"verb": "=invite"}),
+    **noun("cell_settings", "setting", P.UNITS_READ, P.CATALOGUES_EDIT, creates=True, edits=True, removes=True, exports=True),
+    **noun("departments", "department", P.UNITS_READ, P.CATALOGUES_EDIT, creates=True, edits=True, removes=True, exports=True),
+    **noun("rotation_levels", "level", P.ROTATION_READ, P.CATALOGUES_EDIT, creates=True, edits=True, removes=True, exports=True),
+    **noun("officials", "official", P.PEOPLE_READ, P.ROTATION_GENERATE, creates=True, edits=True, removes=True, exports=True, lookup="person"),
+    **noun("absences", "absence", P.ROTATION_GENERATE, P.ROTATION_GENERATE, creates=True, edits=True, removes=True, exports=True, lookup="person"),
+    **noun("meetings", "meeting", P.ROTATION_READ, P.ROTATION_GENERATE, creates=True, edits=True, exports=True, lookup="cell"),
+    **noun("rotation_versions", "version", P.ROTATION_READ),
+    **noun("plans", "plan", P.PLANS_READ),
+    **noun("audit", "entry", P.AUDIT_READ, exports=True),
+    "backoffice_audit.verify": Line(P.AUDIT_READ, GET),
+    **noun("jobs", "job", P.JOBS_READ),
+}  # fmt: skip
