@@ -13,6 +13,7 @@ from admin.pages.listing import chip
 from admin.security import current_actor
 from core.data import from_data
 from core.exchange.models import Direction, Dispatch, DispatchKind
+from core.exchange.service import own_tenant
 from core.plans.content import PlanContent
 from core.plans.document import period_words
 from core.plans.periods import Quarter
@@ -36,7 +37,7 @@ class ReturnForm(PageForm):
 
 def dispatch_page(dispatch: Dispatch, signer_form: SignerForm, return_form: ReturnForm) -> str:
     """One dispatch in words, with the forms as typed; content under a broken seal is not shown."""
-    actor, row = current_actor(), row_of(db.session, dispatch)
+    actor, row = current_actor(), row_of(own_tenant(db.session), dispatch)
     incoming = dispatch.direction is Direction.IN and row.intact
     return render_template(
         "pages/dispatches_one.html",

@@ -7,13 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from core.exchange.envelope import BrokenSealError
+from core.exchange.envelope import BrokenSealError, check_seal
 from core.exchange.models import Direction, Dispatch, DispatchKind
-from core.exchange.service import verify
+from core.exchange.service import envelope_of, own_tenant
 from core.plans.models import Plan
 from core.queries.reading import Slice, folded, matches, sliced
 from core.reports.models import ReportDecision
-from tenants.models import Account, Person
+from tenants.models import Account, Person, Tenant
 
 
 @dataclass(frozen=True)
@@ -56,22 +56,23 @@ def dispatches_in(
     if text.strip():
         wanted = (Dispatch.subject, Dispatch.counterpart_name)
         query = query.where(sa.or_(*(matches(folded(column), text) for column in wanted)))
-    return sliced(session, query, number, lambda row: row_of(session, row[0]))
+    own = own_tenant(session)
+    return sliced(session, query, number, lambda row: row_of(own, row[0]))
 
 
-def row_of(session: orm.Session, dispatch: Dispatch) -> DispatchRow:
+def row_of(own: Tenant, dispatch: Dispatch) -> DispatchRow:
     """A stored dispatch as a list shows it, its seal checked."""
     return DispatchRow(
         dispatch.id, dispatch.direction, dispatch.kind, dispatch.counterpart_name, dispatch.subject,
-        dispatch.number, dispatch.sha256, is_intact(session, dispatch), dispatch.sent_at,
+        dispatch.number, dispatch.sha256, is_intact(own, dispatch), dispatch.sent_at,
         dispatch.delivered_at, dispatch.received_at,
     )  # fmt: skip
 
 
-def is_intact(session: orm.Session, dispatch: Dispatch) -> bool:
+def is_intact(own: Tenant, dispatch: Dispatch) -> bool:
     """Whether the stored content still carries its seal."""
     try:
-        verify(session, dispatch)
+        check_seal(envelope_of(dispatch, own), dispatch.sha256)
     except BrokenSealError:
         return False
     return True
