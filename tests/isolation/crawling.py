@@ -1,4 +1,4 @@
-"""How the tests ask the app's pages: as anyone, of any tenant's samples, with or without keeping what is written."""
+"""How the tests ask for pages: as anyone, of any tenant's samples, keeping what is written or not."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,7 +66,7 @@ class Crawler:
 
 
 def known_to_own(world: World, line: Line, code: str) -> bool:
-    """Whether a foreign sample is a copy that its tenant sent to "own" or got from it: a dispatch is on both sides."""
+    """Whether the foreign sample lies with "own" too: a dispatch is on both sides."""
     if code == OWN or not any("dispatch" in name for name in line.samples):
         return False
     return world.sample(code, "dispatch") in world.samples[OWN, "all dispatches"]

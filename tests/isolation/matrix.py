@@ -20,9 +20,11 @@ P = Permission
 GET, POST = {"GET": 200}, {"POST": 302}
 FORM = {"GET": 200, "POST": 200}
 ROLES: dict[str, Role] = {
-    "admin": Role.TENANT_ADMIN, **{login: role for login, _name, role, _unit in PEOPLE}, "member": Role.MEMBER,
+    "admin": Role.TENANT_ADMIN,
+    **{login: role for login, _name, role, _unit in PEOPLE},
+    "member": Role.MEMBER,
     "operator": Role.OPERATOR,
-}  # fmt: skip
+}
 WHOLE = frozenset({"admin", "officer", "standing"})
 ANYONE, SIGNED_IN = "anyone", "signed in"
 PLANNERS = frozenset({P.ROTATION_GENERATE, P.ROTATION_PUBLISH})
@@ -66,16 +68,7 @@ def expected(line: Line, method: str, login: str, *, foreign: bool) -> int:
 
 
 def noun(
-    slug: str,
-    sample: str,
-    read: Permission,
-    write: Permission | None = None,
-    *,
-    creates: bool = False,
-    edits: bool = False,
-    removes: bool = False,
-    exports: bool = False,
-    lookup: str = "",
+    slug: str, sample: str, read: Permission, write: Permission | None = None, *offers: str, lookup: str = ""
 ) -> dict[str, Line]:
     """The nine endpoints of a back-office view; what it does not offer is not there (404)."""
     writes, one = write or read, {"id": sample}
@@ -83,20 +76,21 @@ def noun(
     lines = {
         "index_view": Line(read, GET),
         "details_view": Line(read, GET, query=one),
-        "create_view": Line(writes, shown[creates]),
-        "edit_view": Line(writes, shown[edits], query=one),
-        "delete_view": Line(writes, {"POST": 302 if removes else 404}, form=one),
+        "create_view": Line(writes, shown["create" in offers]),
+        "edit_view": Line(writes, shown["edit" in offers], query=one),
+        "delete_view": Line(writes, {"POST": 302 if "remove" in offers else 404}, form=one),
         "action_view": Line(writes, {"POST": 403}, form={"action": "=delete"}),
         "ajax_update": Line(writes, {"POST": 404}, form={"list_form_pk": sample}),
         "ajax_lookup": Line(
             read, {"GET": 200 if lookup else 404}, query={"name": f"={lookup}", "query": "=zq"}
         ),
-        "export": Line(read, {"POST": 200 if exports else 404}, {"export_type": "=csv"}),
+        "export": Line(read, {"POST": 200 if "export" in offers else 404}, {"export_type": "=csv"}),
     }
     return {f"backoffice_{slug}.{name}": line for name, line in lines.items()}
 
 
 ROSTER = {"upload_id": "upload"}
+ALL = ("create", "edit", "remove", "export")
 OWN_VISIT = frozenset({"official"})
 MATRIX: dict[str, Line] = {
     "static": Line(ANYONE, GET, {"filename": "=site.css"}),
@@ -135,7 +129,9 @@ MATRIX: dict[str, Line] = {
     "visits_all.show": Line(P.VISITS_READ, GET, {"visit_id": "visit"}),
     "petitions.index": Line(P.PETITIONS_READ, GET),
     "petitions.show": Line(P.PETITIONS_READ, GET, {"petition_id": "petition"}),
-    "petitions.reply": Line(P.PETITIONS_ANSWER, POST, {"petition_id": "petition"}, form={"text": "=Xong rồi"}),
+    "petitions.reply": Line(
+        P.PETITIONS_ANSWER, POST, {"petition_id": "petition"}, form={"text": "=Xong rồi"}
+    ),
     "petitions.pass_on": Line(P.PETITIONS_ANSWER, POST, {"petition_id": "petition"}, form={"to": "=Sở X"}),
     "rotation.index": Line(P.ROTATION_READ, GET),
     "rotation.new": Line(P.ROTATION_GENERATE, FORM, form={"plan_id": "=nothing"}),
@@ -150,7 +146,9 @@ MATRIX: dict[str, Line] = {
     ),
     "rotation_views.month": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
     "rotation_views.officials": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
-    "rotation_views.official": Line(P.ROTATION_READ, GET, {"version_id": "version", "official_id": "official"}),
+    "rotation_views.official": Line(
+        P.ROTATION_READ, GET, {"version_id": "version", "official_id": "official"}
+    ),
     "rotation_views.cells": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
     "rotation_views.cell": Line(P.ROTATION_READ, GET, {"version_id": "version", "cell_id": "unit"}),
     "rotation_views.export": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
@@ -165,13 +163,17 @@ MATRIX: dict[str, Line] = {
     "reports.show": Line(P.REPORTS_READ, GET, {"report_id": "report"}),
     "reports.export": Line(P.REPORTS_READ, GET, {"report_id": "report", "table": "=units"}),
     "reports.consolidate": Line(P.REPORTS_CONSOLIDATE, POST, {"report_id": "report"}),
-    "reports.compare": Line(P.REPORTS_READ, {"GET": 200}, {"report_id": "report"}, {"from": "=1", "to": "=1"}),
+    "reports.compare": Line(
+        P.REPORTS_READ, {"GET": 200}, {"report_id": "report"}, {"from": "=1", "to": "=1"}
+    ),
     "reports.receipt": Line(P.REPORTS_READ, GET, {"report_id": "report"}),
     "reports.submit": Line(P.REPORTS_SUBMIT, FORM, {"report_id": "report"}),
     "dispatches.index": Line(P.DISPATCHES_READ, GET),
     "dispatches.show": Line(P.DISPATCHES_READ, GET, {"dispatch_id": "dispatch"}),
     "dispatches.receive": Line(P.DISPATCHES_RECEIVE, POST, {"dispatch_id": "plan dispatch"}),
-    "dispatches.derive": Line(P.PLANS_PUBLISH, POST, {"dispatch_id": "plan dispatch"}, form={"signer": "=Ông A"}),
+    "dispatches.derive": Line(
+        P.PLANS_PUBLISH, POST, {"dispatch_id": "plan dispatch"}, form={"signer": "=Ông A"}
+    ),
     "dispatches.accept": Line(P.REPORTS_ACCEPT, POST, {"dispatch_id": "report dispatch"}),
     "dispatches.send_back": Line(
         P.REPORTS_ACCEPT, {"POST": 200}, {"dispatch_id": "report dispatch"}, form={"reason": "=Thiếu"}
@@ -193,24 +195,28 @@ MATRIX: dict[str, Line] = {
     "rosters.start": Line(P.ROSTERS_IMPORT, POST, ROSTER),
     "rosters.discard": Line(P.ROSTERS_IMPORT, POST, ROSTER),
     "admin.index": Line(P.UNITS_READ, GET),
-    **noun("units", "unit", P.UNITS_READ, P.UNITS_EDIT, creates=True, edits=True, removes=True, exports=True, lookup="parent"),
-    **noun("people", "person", P.PEOPLE_READ, P.PEOPLE_EDIT, creates=True, edits=True, removes=True, exports=True),
-    **noun("appointments", "appointment", P.PEOPLE_READ, P.APPOINTMENTS_EDIT, creates=True, edits=True, removes=True, exports=True, lookup="person"),
+    **noun("units", "unit", P.UNITS_READ, P.UNITS_EDIT, *ALL, lookup="parent"),
+    **noun("people", "person", P.PEOPLE_READ, P.PEOPLE_EDIT, *ALL),
+    **noun("appointments", "appointment", P.PEOPLE_READ, P.APPOINTMENTS_EDIT, *ALL, lookup="person"),
     "backoffice_appointments.edit_view": Line(
         P.APPOINTMENTS_EDIT, {"GET": 200, "POST": 302}, query={"id": "appointment"}
     ),
     **noun("accounts", "account", P.PEOPLE_EDIT, P.PEOPLE_EDIT),
-    "backoffice_accounts.action_view": Line(P.PEOPLE_EDIT, POST, form={"rowid": "account", "action": "=disable"}),
+    "backoffice_accounts.action_view": Line(
+        P.PEOPLE_EDIT, POST, form={"rowid": "account", "action": "=disable"}
+    ),
     "backoffice_accounts.person": Line(P.PEOPLE_EDIT, FORM, query={"id": "person"}, form={"verb": "=invite"}),
-    **noun("cell_settings", "setting", P.UNITS_READ, P.CATALOGUES_EDIT, creates=True, edits=True, removes=True, exports=True),
-    **noun("departments", "department", P.UNITS_READ, P.CATALOGUES_EDIT, creates=True, edits=True, removes=True, exports=True),
-    **noun("rotation_levels", "level", P.ROTATION_READ, P.CATALOGUES_EDIT, creates=True, edits=True, removes=True, exports=True),
-    **noun("officials", "official", P.PEOPLE_READ, P.ROTATION_GENERATE, creates=True, edits=True, removes=True, exports=True, lookup="person"),
-    **noun("absences", "absence", P.ROTATION_GENERATE, P.ROTATION_GENERATE, creates=True, edits=True, removes=True, exports=True, lookup="person"),
-    **noun("meetings", "meeting", P.ROTATION_READ, P.ROTATION_GENERATE, creates=True, edits=True, exports=True, lookup="cell"),
+    **noun("cell_settings", "setting", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
+    **noun("departments", "department", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
+    **noun("rotation_levels", "level", P.ROTATION_READ, P.CATALOGUES_EDIT, *ALL),
+    **noun("officials", "official", P.PEOPLE_READ, P.ROTATION_GENERATE, *ALL, lookup="person"),
+    **noun("absences", "absence", P.ROTATION_GENERATE, P.ROTATION_GENERATE, *ALL, lookup="person"),
+    **noun(
+        "meetings", "meeting", P.ROTATION_READ, P.ROTATION_GENERATE, "create", "edit", "export", lookup="cell"
+    ),
     **noun("rotation_versions", "version", P.ROTATION_READ),
     **noun("plans", "plan", P.PLANS_READ),
-    **noun("audit", "entry", P.AUDIT_READ, exports=True),
+    **noun("audit", "entry", P.AUDIT_READ, None, "export"),
     "backoffice_audit.verify": Line(P.AUDIT_READ, GET),
     **noun("jobs", "job", P.JOBS_READ),
 }  # fmt: skip

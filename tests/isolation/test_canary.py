@@ -5,6 +5,7 @@ that of an answer or a report goes to its receiver (design: security 19, 77-79, 
 """
 
 import io
+import logging
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from core.notices.models import Job, JobKind, TenantHealth
 from core.notices.work import owe
 from jobs import queue
 from jobs.run import run_pending
+from tenants import logs
 from tenants.scope import across_tenants, transaction
 from tenants.settings import Settings
 from tests.isolation.crawling import Crawler
@@ -60,6 +62,18 @@ LISTS = [
 @pytest.fixture(scope="module")
 def crawler(office: Flask, world: World) -> Crawler:
     return Crawler(office, world)
+
+
+@pytest.fixture
+def log(office: Flask) -> Iterator[io.StringIO]:
+    """What the product logs, as it is set up in production."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    root.handlers.clear()
+    written = io.StringIO()
+    logs.configure("INFO", written)
+    yield written
+    root.handlers[:], root.level = before, level
 
 
 @pytest.fixture
@@ -119,9 +133,7 @@ def answers_to(crawler: Crawler, who: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_nobody_reads_a_word_of_another_tenant(
-    who: str, crawler: Crawler, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_nobody_reads_a_word_of_another_tenant(who: str, crawler: Crawler, log: io.StringIO) -> None:
     code, login = who.split(".")
     found = {endpoint: set(WORD.findall(text)) for endpoint, text in answers_to(crawler, who)}
     assert {e: words for e, words in found.items() if words - allowed(code)} == {}
@@ -129,8 +141,7 @@ def test_nobody_reads_a_word_of_another_tenant(
     assert len(own) > {"admin": 45, "officer": 30, "standing": 25, "base-officer": 15, "secretary": 10}.get(
         login, 3
     )
-    logged = "".join(capfd.readouterr())
-    assert WORD.findall(logged) == []
+    assert WORD.findall(log.getvalue()) == []
 
 
 def test_a_search_for_everything_finds_the_own_alone(crawler: Crawler, world: World) -> None:
@@ -186,7 +197,7 @@ def test_a_dispatch_carries_no_private_word(world: World, urls: object) -> None:
 
 
 def test_jobs_leave_no_word_in_logs_or_in_redis(
-    world: World, crawler: Crawler, bell: redis.Redis, capfd: pytest.CaptureFixture[str]
+    world: World, crawler: Crawler, bell: redis.Redis, log: io.StringIO
 ) -> None:
     for code in CODES:
         admin = world.cast.actor(f"{code}.admin")
@@ -200,9 +211,8 @@ def test_jobs_leave_no_word_in_logs_or_in_redis(
     for code in CODES:
         with world.cast.scope(code):
             assert run_pending()
-    logged = "".join(capfd.readouterr())
-    assert "consolidate" in logged
-    assert WORD.findall(logged) == []
+    assert "consolidate" in log.getvalue()
+    assert WORD.findall(log.getvalue()) == []
 
 
 def _dump(client: redis.Redis, key: bytes | str) -> str:

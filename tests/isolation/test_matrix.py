@@ -1,4 +1,4 @@
-"""Every page, method, role and whose object: who gets in, who is told it is not there (design: security 12)."""
+"""Every page, method, role and whose object: who gets in, who finds nothing there (design: security 12)."""
 
 import pytest
 import sqlalchemy as sa
@@ -87,6 +87,6 @@ def test_other_methods_are_refused(office: Flask, crawler: Crawler) -> None:
 def test_reading_and_being_refused_wrote_nothing(
     before: dict[tuple[str, str], str], world: World, engine: sa.Engine
 ) -> None:
-    """All GET above committed what they wrote, as did every request about a foreign object: it was nothing."""
+    """Each GET above and each request about a foreign object kept what it wrote: it was nothing."""
     after = checksums(world)
     assert {key for key, digest in before.items() if after[key] != digest} == set()

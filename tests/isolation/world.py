@@ -261,7 +261,10 @@ def _keep_files(cast: Cast, code: str) -> None:
     with cast.session(code) as session:
         columns = KINDS["people"].columns
         rows = [
-            [{"person": key, "full_name": f"{word} Mới"}.get(column.key, column.example) for column in columns]
+            [
+                {"person": key, "full_name": f"{word} Mới"}.get(column.key, column.example)
+                for column in columns
+            ]
             for key in ("ZZ-1", "")
         ]
         file = write_sheet("Danh sách", [column.heading_vi for column in columns], rows)
