@@ -166,6 +166,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+WHOLE_TENANT = frozenset(
+    {P.CATALOGUES_EDIT, P.DISPATCHES_READ, P.DISPATCHES_RECEIVE, P.DOCUMENTS_READ, P.PLANS_PUBLISH}
+    | {P.REPORTS_ACCEPT, P.REPORTS_CONSOLIDATE, P.REPORTS_READ, P.REPORTS_SUBMIT, P.ROSTERS_IMPORT}
+    | {P.ROTATION_PUBLISH}
+)
+"""Rights over what no unit below owns: a role held below the tenant's root does not carry them."""
+
+
 class NotAllowed(Exception):
     """In reach, but the actor's roles do not carry the right: 403."""
 
@@ -203,6 +211,8 @@ def reach(actor: Actor, permission: Permission) -> tuple[UnitPath, ...]:
     if actor.state is TenantState.LOCKED or (actor.state is TenantState.READ_ONLY and permission.writes):
         return ()
     paths = sorted({grant.path for grant in actor.grants if permission in PERMISSIONS[grant.role]})
+    if permission in WHOLE_TENANT:
+        paths = [path for path in paths if path.depth == 0]
     return tuple(p for p in paths if not any(q != p and q.contains(p) for q in paths))
 
 

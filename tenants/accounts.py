@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 
-from tenants.access import PERMISSIONS, Actor, Grant, Permission, Role, TenantState
+from tenants.access import PERMISSIONS, WHOLE_TENANT, Actor, Grant, Permission, Role, TenantState
 from tenants.clock import now, today
 from tenants.credentials import hash_password, new_token, token_hash, verify_password
 from tenants.models import (
@@ -240,6 +240,8 @@ def holders(session: orm.Session, permission: Permission, leave_out: Role | None
     query = sa.select(Appointment.person_id).where(
         Appointment.role.in_(roles), Appointment.valid_from <= today()
     )
+    if permission in WHOLE_TENANT:
+        query = query.join(Unit, Unit.id == Appointment.unit_id).where(Unit.parent_id.is_(None))
     still = sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today())
     return set(session.scalars(query.where(still)))
 

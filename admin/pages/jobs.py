@@ -9,7 +9,8 @@ from admin.database import db
 from admin.security import current_actor, page
 from core.notices.models import Job, JobKind, JobState
 from core.notices.work import retry as retry_job
-from tenants.access import Permission, fetch, may
+from tenants.access import NotFound, Permission, fetch, may
+from tenants.people import over_all
 
 pages = Blueprint("jobs", __name__, url_prefix="/jobs")
 ENDED = (JobState.DONE, JobState.DEAD)
@@ -34,11 +35,19 @@ def _shown(job: Job) -> dict[str, object]:
     }
 
 
+def _job(job_id: str) -> Job:
+    """A job of the tenant for whoever reads them all, else one's own; NotFound otherwise."""
+    job, actor = fetch(db.session, Job, job_id), current_actor()
+    if not over_all(actor, Permission.JOBS_READ) and job.requested_by != actor.account_id:
+        raise NotFound
+    return job
+
+
 @pages.get("/<job_id>")
 @page(Permission.JOBS_READ)
 def show(job_id: str) -> str:
     """Stage and percent; the page asks again by itself, with or without JavaScript."""
-    job = fetch(db.session, Job, job_id)
+    job = _job(job_id)
     shown = _shown(job) | {
         "url": url_for("jobs.poll", job_id=job.id),
         "refresh_url": url_for("jobs.show", job_id=job.id),
@@ -51,14 +60,14 @@ def show(job_id: str) -> str:
 @page(Permission.JOBS_READ)
 def poll(job_id: str) -> Response:
     """The same as data."""
-    return jsonify(_shown(fetch(db.session, Job, job_id)))
+    return jsonify(_shown(_job(job_id)))
 
 
 @pages.post("/<job_id>/retry")
 @page(Permission.JOBS_RETRY)
 def retry(job_id: str) -> Response:
     """Let a job that gave up run again."""
-    job = fetch(db.session, Job, job_id)
+    job = _job(job_id)
     retry_job(db.session, current_actor(), job.id)
     db.session.commit()
     flash("Đã cho chạy lại tác vụ.", "ok")

@@ -142,7 +142,7 @@ MATRIX: dict[str, Line] = {
     "rotation.draft": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}, need=PLANNERS),
     "rotation.changes": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}, need=PLANNERS),
     "rotation.confirm": Line(
-        P.ROTATION_PUBLISH, {"GET": 200, "POST": 302}, {"rotation_id": "rotation"}, form={"version_id": "draft"}
+        P.ROTATION_PUBLISH, GET | POST, {"rotation_id": "rotation"}, form={"version_id": "draft"}
     ),
     "rotation_views.month": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
     "rotation_views.officials": Line(P.ROTATION_READ, GET, {"version_id": "version"}),
