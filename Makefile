@@ -22,7 +22,7 @@ journey: $(STAMP) ## the main job on a throw-away folder, checked, without servi
 	@exec $(BIN)/python -m demo journey
 
 test: $(STAMP) browser ## the whole suite on real servers and a real browser (ARGS='-k word')
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(STAMP) ## style, types, floors, and migrations that match the models
 	@$(BIN)/ruff check .

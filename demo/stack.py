@@ -73,7 +73,9 @@ class Stack:
             "app": sql.Identifier(self._app_url().username or ""),
         }
         self._administer(
-            sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}").format(**names),
+            sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} STRATEGY file_copy").format(
+                **names
+            ),
             sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**names),
             sql.SQL("GRANT CONNECT ON DATABASE {name} TO {app}").format(**names),
         )
