@@ -10,7 +10,7 @@ import pytest
 
 from demo.stack import Stack
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
+MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
 
 
