@@ -14,14 +14,23 @@ from wtforms.validators import InputRequired
 
 from admin.database import db
 from admin.forms import PageForm
-from admin.second_factor import check_code
-from admin.security import SECOND_FACTOR_ROLES, Visitor, current_visitor, signed_in
+from admin.security import (
+    SECOND_FACTOR_ROLES,
+    Visitor,
+    current_identity,
+    current_visitor,
+    local_path,
+    signed_in,
+    signed_in_freshly,
+)
 from admin.signin import WRONG_CODE, CodeForm, NewPasswordForm, open_session, refused
 from tenants import accounts
-from tenants.accounts import Identity, Refusal, end_all_sessions
-from tenants.audit import record
+from tenants.accounts import Refusal, end_all_sessions, holder_of
+from tenants.audit import record_account
 from tenants.credentials import hash_password, new_totp_secret, password_problems, totp_uri
-from tenants.models import Account, Operator, PlatformEntry
+from tenants.models import Account, Operator
+from tenants.scope import across_tenants, transaction
+from tenants.second_factor import enrol, renew_recovery, turn_off
 
 WRONG_PASSWORD = "Mật khẩu hiện tại chưa đúng."  # noqa: S105 - a sentence
 
@@ -47,21 +56,8 @@ def _visitor() -> Visitor:
     return visitor
 
 
-def _holder(visitor: Visitor) -> Account | Operator:
-    key = visitor.actor.account_id
-    return db.session.get_one(Account, key) if visitor.actor.tenant_id else db.session.get_one(Operator, key)
-
-
-def _note(visitor: Visitor, verb: str) -> None:
-    if visitor.actor.tenant_id:
-        record(
-            db.session,
-            visitor.actor,
-            f"account:{verb}",
-            db.session.get_one(Account, visitor.actor.account_id),
-        )
-    else:
-        db.session.add(PlatformEntry(operator_id=visitor.actor.account_id, tag=f"operator:{verb}", facts={}))
+def _holder() -> Account | Operator:
+    return holder_of(db.session, current_identity())
 
 
 def _required(visitor: Visitor) -> bool:
@@ -70,11 +66,10 @@ def _required(visitor: Visitor) -> bool:
     return asked and any(grant.role in SECOND_FACTOR_ROLES for grant in visitor.actor.grants)
 
 
-def _renew(visitor: Visitor) -> None:
+def _renew() -> None:
     """End every session of the account and open a new one for this browser; commits."""
-    holder = _holder(visitor)
-    end_all_sessions(db.session, holder.id)
-    open_session(db.session, Identity(visitor.actor.tenant_id, holder.id, holder.totp_secret))
+    end_all_sessions(db.session, current_identity().account_id)
+    open_session(db.session, current_identity())
     db.session.commit()
 
 
@@ -105,9 +100,9 @@ def password() -> Response | str:
     if problems := password_problems(form.password.data, visitor.login, visitor.actor.name):
         form.refuse({"password": problems[0]})
         return render_template("pages/account_password.html", form=form)
-    _holder(visitor).password_hash = hash_password(form.password.data)
-    _note(visitor, "choose_password")
-    _renew(visitor)
+    _holder().password_hash = hash_password(form.password.data)
+    record_account(db.session, current_identity(), "choose_password")
+    _renew()
     flash("Đã đổi mật khẩu; các thiết bị khác đã được đăng xuất.", "ok")
     return redirect(url_for("account.show"))
 
@@ -120,25 +115,51 @@ def _picture(uri: str) -> str:
 
 
 @pages.route("/two-step", methods=["GET", "POST"])
-@signed_in
+@signed_in_freshly
 def two_step() -> Response | str:
-    """Turn the second factor on: scan, then prove it with a code."""
+    """Turn the second factor on, or move it to another phone: scan, then prove it with a code."""
     form, visitor = CodeForm(), _visitor()
-    if visitor.has_second_factor:
-        return redirect(url_for("account.show"))
     secret = flask.session.setdefault("enrolling", new_totp_secret())
     shown = {"secret": secret, "picture": _picture(totp_uri(secret, visitor.full_login))}
     if not form.validate_on_submit():
         return render_template("pages/two_step.html", form=form, required=visitor.must_enrol, **shown)
-    if refusal := check_code(_holder(visitor).id, secret, form.code.data):
+    answer = enrol(_holder(), current_identity(), secret, form.code.data)
+    if isinstance(answer, Refusal):
         form.refuse({"code": WRONG_CODE})
         page = render_template("pages/two_step.html", form=form, required=visitor.must_enrol, **shown)
-        return flask.make_response(page, 429 if refusal.wait else 401)
-    _holder(visitor).totp_secret = secret
-    _note(visitor, "second_factor_on")
-    _renew(visitor)
-    flash("Đã bật xác thực hai bước.", "ok")
-    return redirect(url_for("signin.home"))
+        return flask.make_response(page, 429 if answer.wait else 401)
+    record_account(db.session, current_identity(), "second_factor_on")
+    _renew()
+    return render_template("pages/recovery_codes.html", codes=answer)
+
+
+@pages.route("/recovery-codes", methods=["GET", "POST"])
+@signed_in_freshly
+def recovery_codes() -> Response | str:
+    """New codes for the day the phone is lost, shown this once."""
+    form, visitor = PageForm(), _visitor()
+    if not visitor.has_second_factor:
+        return redirect(url_for("account.show"))
+    if not form.validate_on_submit():
+        return render_template("pages/recovery_codes.html", codes=[])
+    codes = renew_recovery(_holder())
+    record_account(db.session, current_identity(), "recovery_codes")
+    db.session.commit()
+    return render_template("pages/recovery_codes.html", codes=codes)
+
+
+@pages.route("/confirm", methods=["GET", "POST"])
+@signed_in
+def confirm() -> Response | str:
+    """Ask for the password again before a task that matters, then go back to it (design: security 51)."""
+    form, visitor = CurrentPasswordForm(), _visitor()
+    if not form.validate_on_submit():
+        return render_template("pages/confirm.html", form=form)
+    if refusal := _confirmed(visitor, form):
+        return refused("pages/confirm.html", form, "current", refusal, WRONG_PASSWORD)
+    with across_tenants("confirm a web session"), transaction() as session:
+        accounts.confirm_session(session, flask.session["sid"])
+    return redirect(local_path(request.args.get("next")) or url_for("signin.home"))
 
 
 @pages.route("/two-step/off", methods=["GET", "POST"])
@@ -152,9 +173,9 @@ def two_step_off() -> Response | str:
         return render_template("pages/two_step_off.html", form=form)
     if refusal := _confirmed(visitor, form):
         return refused("pages/two_step_off.html", form, "current", refusal, WRONG_PASSWORD)
-    _holder(visitor).totp_secret = None
-    _note(visitor, "second_factor_off")
-    _renew(visitor)
+    turn_off(_holder())
+    record_account(db.session, current_identity(), "second_factor_off")
+    _renew()
     flash("Đã tắt xác thực hai bước.", "ok")
     return redirect(url_for("account.show"))
 
@@ -163,9 +184,8 @@ def two_step_off() -> Response | str:
 @signed_in
 def sign_out_everywhere() -> Response:
     """End every session of the account, this one too."""
-    visitor = _visitor()
-    _note(visitor, "sign_out_everywhere")
-    end_all_sessions(db.session, _holder(visitor).id)
+    record_account(db.session, current_identity(), "sign_out_everywhere")
+    end_all_sessions(db.session, current_identity().account_id)
     db.session.commit()
     flask.session.clear()
     flash("Đã đăng xuất trên mọi thiết bị. Mời đồng chí đăng nhập lại.", "ok")

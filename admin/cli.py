@@ -1,4 +1,4 @@
-"""The command line of an operation room: `flask tenant|operator|config|jobs|report|roster|rotation` …"""
+"""The command line of an operation room: `flask tenant|operator|account|config|jobs|report|roster …`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from flask import current_app, url_for
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import orm
 
+from admin.cli_accounts import account
 from admin.cli_reports import report
 from admin.cli_rosters import roster
 from admin.cli_rotation import rotation
@@ -179,6 +180,7 @@ def scheduler() -> None:
 GROUPS: tuple[click.Command, ...] = (
     tenant,
     operator,
+    account,
     config,
     jobs,
     report,

@@ -8,8 +8,9 @@ leads to the sign-in page. The tenant comes from the server-side session alone.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import flask
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -18,23 +19,27 @@ from werkzeug.wrappers import Response
 
 from admin.database import db, enter
 from tenants.access import Actor, NotFound, Permission, Role, TenantState, require
-from tenants.accounts import find_session, identity_scope, load_actor, load_operator
+from tenants.accounts import Identity, find_session, identity_scope, load_actor, load_operator
+from tenants.clock import now
 from tenants.models import Account, Operator, Tenant, WebSession
 from tenants.scope import across_tenants, transaction
 from tenants.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
-ENROLMENT = frozenset({"account.two_step", "signin.sign_out"})
+ENROLMENT = frozenset({"account.two_step", "account.confirm", "signin.sign_out"})
 SECOND_FACTOR_ROLES = frozenset({Role.OPERATOR, Role.TENANT_ADMIN})
+FRESH = timedelta(minutes=15)
 LOCAL_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~-]*(\?[A-Za-z0-9=&_.,%+~-]*)?")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What a page asks: a permission, or only a signed-in visitor, or nothing."""
+    """What a page asks: a permission, or only a signed-in visitor, or nothing; `fresh` asks besides that
+    he gave his password a short while ago."""
 
     permission: Permission | None = None
     public: bool = False
+    fresh: bool = False
 
 
 def _declare(view: View, rule: Rule) -> View:
@@ -42,9 +47,14 @@ def _declare(view: View, rule: Rule) -> View:
     return view
 
 
-def page(permission: Permission) -> Callable[[View], View]:
+def page(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
     """Declare that a page asks for a right somewhere in the tenant; the service asks at the unit."""
-    return lambda view: _declare(view, Rule(permission))
+    return lambda view: _declare(view, Rule(permission, fresh=fresh))
+
+
+def signed_in_freshly(view: View) -> View:
+    """Declare a page for whoever is signed in and gave his password a short while ago."""
+    return _declare(view, Rule(fresh=True))
 
 
 def signed_in(view: View) -> View:
@@ -85,6 +95,7 @@ class Visitor(UserMixin):
     tenant_code: str
     has_second_factor: bool
     must_enrol: bool
+    confirmed_at: datetime
 
     @property
     def title(self) -> str:
@@ -105,6 +116,14 @@ class Visitor(UserMixin):
 def current_visitor() -> Visitor | None:
     """Who is signed in; None for nobody."""
     return current_user._get_current_object() if current_user and current_user.is_authenticated else None
+
+
+def current_identity() -> Identity:
+    """Whose account the visitor's is; 401 where nobody is signed in."""
+    actor = current_actor()
+    if actor.account_id is None:
+        abort(401)
+    return Identity(actor.tenant_id, actor.account_id, None)
 
 
 def current_actor() -> Actor:
@@ -140,20 +159,23 @@ def _member(row: WebSession, settings: Settings) -> Visitor | None:
     actor = load_actor(db.session, tenant, row.account_id)
     if actor is None or tenant.state is TenantState.LOCKED:
         return None
-    return _visitor(actor, account, settings, tenant)
+    return _visitor(row, actor, account, settings, tenant)
 
 
 def _operator(row: WebSession, settings: Settings) -> Visitor | None:
     operator = db.session.get_one(Operator, row.account_id)
     actor = load_operator(db.session, row.account_id)
-    return _visitor(actor, operator, settings, None) if actor else None
+    return _visitor(row, actor, operator, settings, None) if actor else None
 
 
-def _visitor(actor: Actor, account: Account | Operator, settings: Settings, tenant: Tenant | None) -> Visitor:
+def _visitor(
+    row: WebSession, actor: Actor, account: Account | Operator, settings: Settings, tenant: Tenant | None
+) -> Visitor:
     enrolled = bool(account.totp_secret)
     needs = settings.require_totp and any(grant.role in SECOND_FACTOR_ROLES for grant in actor.grants)
     name, code = (tenant.name, tenant.code) if tenant else ("", "")
-    return Visitor(actor, account.login, name, code, enrolled, needs and not enrolled)
+    must_enrol = needs and not enrolled
+    return Visitor(actor, account.login, name, code, enrolled, must_enrol, row.confirmed_at)
 
 
 def demand(actor: Actor, permission: Permission) -> None:
@@ -179,7 +201,27 @@ def _check() -> Response | None:
         return redirect(url_for("account.two_step"))
     if rule.permission:
         demand(visitor.actor, rule.permission)
-    return None
+    return _ask_again(visitor) if rule.fresh else None
+
+
+def _ask_again(visitor: Visitor) -> Response | None:
+    """To the password and back, where it was given too long ago (design: security 51).
+
+    A form that was shown may be sent for as long again, so that nothing typed is lost.
+    """
+    if now() - visitor.confirmed_at <= FRESH * (1 if request.method in {"GET", "HEAD"} else 2):
+        return None
+    return redirect(url_for("account.confirm", next=_page_shown()))
+
+
+def _page_shown() -> str | None:
+    """The page asked for; of a form that was sent, the page it was on."""
+    if request.method in {"GET", "HEAD"}:
+        return local_path(request.full_path.rstrip("?"))
+    before = urlsplit(request.referrer or "")
+    return (
+        local_path(before._replace(scheme="", netloc="").geturl()) if before.netloc == request.host else None
+    )
 
 
 def local_path(target: str | None) -> str | None:

@@ -28,22 +28,26 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from admin import menu
 from admin.forms import PageForm
-from admin.second_factor import check_code
-from admin.security import current_actor, local_path, public, signed_in
+from admin.security import current_actor, current_identity, local_path, public, signed_in
 from tenants import accounts
 from tenants.access import Actor, TenantState
 from tenants.accounts import Identity, Refusal, choose_password, end_session, open_invitation, start_session
 from tenants.audit import record
 from tenants.clock import now
 from tenants.credentials import LONGEST, password_problems
-from tenants.models import Account, Invitation, Operator
+from tenants.models import Invitation
 from tenants.provisioning import tenant_by_code
 from tenants.scope import across_tenants, tenant_scope, transaction
+from tenants.second_factor import Factor, accept_code
 
 PENDING_LIFE = timedelta(minutes=5)
 WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Xin kiểm tra phím Caps Lock và bộ gõ tiếng Việt rồi thử lại."
 LOCKED = "Đơn vị đang tạm khóa nên chưa đăng nhập được. Xin liên hệ quản trị tỉnh."
-WRONG_CODE = "Mã chưa đúng hoặc đã hết hạn. Xin nhập mã 6 số đang hiện trong ứng dụng."
+WRONG_CODE = "Mã chưa đúng, đã hết hạn hoặc đã dùng. Xin nhập mã 6 số đang hiện trong ứng dụng."
+RECOVERED = (
+    "Đồng chí vừa dùng một mã dự phòng; mã ấy không dùng lại được. "
+    "Xin vào Tài khoản của tôi để chuyển xác thực hai bước sang điện thoại mới."
+)
 
 pages = Blueprint("signin", __name__)
 
@@ -56,9 +60,9 @@ class SignInForm(PageForm):
 
 
 class CodeForm(PageForm):
-    """The six digits of the authenticator app."""
+    """The six digits of the authenticator app, or a recovery code."""
 
-    code = StringField("Mã 6 số", [InputRequired(), Length(max=12)])
+    code = StringField("Mã xác thực", [InputRequired(), Length(max=40)])
 
 
 class NewPasswordForm(PageForm):
@@ -95,7 +99,8 @@ def open_session(session: orm.Session, identity: Identity) -> None:
     flask.session["sid"] = start_session(session, identity)
 
 
-def _welcome(identity: Identity) -> AnyResponse:
+def _welcome(identity: Identity, how: str = "sign_in") -> AnyResponse:
+    accounts.note(identity, how)
     with across_tenants("start a web session"), transaction() as session:
         open_session(session, identity)
     return redirect(local_path(request.args.get("next")) or url_for("signin.home"))
@@ -133,9 +138,8 @@ def _pending() -> Identity | None:
         return None
     home_id = UUID(home) if home else None
     with accounts.identity_scope(home_id, "second step"), transaction() as session:
-        key = UUID(account_id)
-        holder = session.get(Account, key) if home_id else session.get(Operator, key)
-    return Identity(home_id, holder.id, holder.totp_secret) if holder and not holder.disabled_at else None
+        holder = accounts.holder_of(session, Identity(home_id, UUID(account_id), None))
+    return Identity(home_id, holder.id, holder.totp_secret) if not holder.disabled_at else None
 
 
 @pages.route("/sign-in/code", methods=["GET", "POST"])
@@ -147,15 +151,21 @@ def second_step() -> AnyResponse | str:
         return redirect(url_for("signin.sign_in"))
     if not form.validate_on_submit():
         return render_template("pages/totp.html", form=form)
-    if refusal := check_code(identity.account_id, identity.totp_secret, form.code.data):
-        return refused("pages/totp.html", form, "code", refusal, WRONG_CODE)
-    return _welcome(identity)
+    answer = accept_code(identity, form.code.data)
+    if isinstance(answer, Refusal):
+        if not answer.wait:
+            accounts.note(identity, "fail_code", by_owner=False)
+        return refused("pages/totp.html", form, "code", answer, WRONG_CODE)
+    if answer is Factor.RECOVERY:
+        flash(RECOVERED, "warning")
+    return _welcome(identity, answer.value)
 
 
 @pages.post("/sign-out")
 @signed_in
 def sign_out() -> AnyResponse:
     """End the server-side session: the cookie is worthless from here on."""
+    accounts.note(current_identity(), "sign_out")
     with across_tenants("end a web session"), transaction() as session:
         end_session(session, flask.session["sid"])
     flask.session.clear()

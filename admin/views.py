@@ -12,6 +12,7 @@ Declare a view by class attributes alone and list the class in `admin.backoffice
         form_columns = ("name", "is_residential")
         column_labels = {"name": "Tên", "is_residential": "Là khu dân cư"}
 
+`fresh` names the methods that ask for the password again where it was given long ago.
 `criteria()` narrows the rows further. `form_ajax_refs = {"person": {"fields": ("search_key",)}}` looks rows
 up as one types. `on_model_change(form, model, is_created)` fills what is computed; raise
 `wtforms.ValidationError("câu tiếng Việt")` there to refuse. `removes = True` needs `retire(model)`,
@@ -69,6 +70,7 @@ class TenantModelView(ModelView):
     edits: ClassVar[bool] = False
     removes: ClassVar[bool] = False
     exports: ClassVar[bool] = False
+    fresh: ClassVar[frozenset[str]] = frozenset()
 
     can_view_details = True
     can_set_page_size = True
@@ -104,7 +106,7 @@ class TenantModelView(ModelView):
 
     def rule_for(self, name: str) -> Rule:
         """What a method of the view asks."""
-        return Rule(self.read if name in READS else self.write or self.read)
+        return Rule(self.read if name in READS else self.write or self.read, fresh=name in self.fresh)
 
     def is_accessible(self) -> bool:
         """Whether the visitor may read here at all; menus ask this."""

@@ -3,38 +3,25 @@
 People sign in as `login@tenant-code`; operators of the platform as `login` alone.
 """
 
-import hashlib
 import secrets
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import insert
 
+from tenants import throttle
 from tenants.access import PERMISSIONS, WHOLE_TENANT, Actor, Grant, Permission, Role, TenantState
+from tenants.audit import record_account
 from tenants.clock import now, today
 from tenants.credentials import hash_password, new_token, token_hash, verify_password
-from tenants.models import (
-    Account,
-    Appointment,
-    Invitation,
-    Operator,
-    Person,
-    SignInFailure,
-    Tenant,
-    Unit,
-    WebSession,
-)
+from tenants.models import Account, Appointment, Invitation, Operator, Person, Tenant, Unit, WebSession
 from tenants.scope import Scope, Session, across_tenants, tenant_scope, transaction
 from tenants.tree import UnitPath
 
-FREE_TRIES = 5
 FREE_TRIES_OF_ADDRESS = 60
-LONGEST_WAIT = timedelta(minutes=15)
 INVITATION_LIFE = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -56,55 +43,39 @@ class Refusal:
     locked: bool = False
 
 
-def wait_after(failures: int, free: int = FREE_TRIES) -> timedelta:
-    """How long a key rests after its failures: nothing at first, then doubling up to a quarter of an hour."""
-    over = failures - free
-    return timedelta() if over < 0 else min(LONGEST_WAIT, timedelta(seconds=2 ** min(over + 2, 12)))
-
-
-def _key(kind: str, value: str) -> bytes:
-    return hashlib.sha256(f"{kind}:{value.strip().lower()}".encode()).digest()
-
-
-def _remaining(session: orm.Session, keys: Mapping[bytes, int], moment: datetime) -> timedelta:
-    rows = session.scalars(sa.select(SignInFailure).where(SignInFailure.key_hash.in_(keys)))
-    waits = (row.last_at + wait_after(row.failures, keys[row.key_hash]) - moment for row in rows)
-    return max(waits, default=timedelta())
-
-
-def _count_try(session: orm.Session, key: bytes, moment: datetime) -> None:
-    """Counted before the password is looked at, so that tries side by side all count."""
-    row = insert(SignInFailure).values(key_hash=key, failures=1, last_at=moment)
-    stale = SignInFailure.last_at < moment - 2 * LONGEST_WAIT
-    counted = sa.case((stale, 1), else_=SignInFailure.failures + 1)
-    session.execute(
-        row.on_conflict_do_update(index_elements=["key_hash"], set_={"failures": counted, "last_at": moment})
-    )
-
-
 def sign_in(login: str, password: str, address: str) -> Identity | Refusal:
     """Check a name and password. Tries are counted per account and, more generously, per address, which a
     whole office may share; a right password takes its try back. Nothing is locked for good.
     """
-    of_login, of_address = _key("login", login), _key("address", address)
-    keys = {of_login: FREE_TRIES, of_address: FREE_TRIES_OF_ADDRESS}
-    with across_tenants("sign in"), transaction() as session:
-        if (wait := _remaining(session, keys, now())) > timedelta():
-            return Refusal(wait)
-        for key in sorted(keys):
-            _count_try(session, key, now())
+    of_login, of_address = throttle.key("login", login), throttle.key("address", address)
+    keys = {of_login: throttle.FREE_TRIES, of_address: FREE_TRIES_OF_ADDRESS}
+    if wait := throttle.count_try(keys):
+        return Refusal(wait)
     found = _find(login)
     verdict = verify_password(found.password_hash if found else "", password)
-    if not (found and verdict.right):
+    if not found:
         return Refusal()
-    with across_tenants("sign in"), transaction() as session:
-        session.execute(sa.delete(SignInFailure).where(SignInFailure.key_hash == of_login))
-        address_row = sa.update(SignInFailure).where(SignInFailure.key_hash == of_address)
-        session.execute(address_row.values(failures=SignInFailure.failures - 1))
+    if not verdict.right:
+        note(found.identity, "fail_password", by_owner=False)
+        return Refusal()
+    throttle.take_back(of_login, of_address)
     if found.locked:
+        note(found.identity, "fail_locked")
         return Refusal(locked=True)
     _remember_sign_in(found, verdict.fresh_hash)
     return found.identity
+
+
+def find_login(login: str) -> Identity | None:
+    """The account or operator who signs in with that name, unless disabled."""
+    found = _find(login)
+    return found.identity if found else None
+
+
+def note(identity: Identity, verb: str, *, by_owner: bool = True) -> None:
+    """Record what came of a try to sign in, in a transaction of its own (design: security 88)."""
+    with identity_scope(identity.tenant_id, "record a sign-in"), transaction() as session:
+        record_account(session, identity, verb, by_owner=by_owner)
 
 
 @dataclass(frozen=True)
@@ -146,12 +117,15 @@ def identity_scope(tenant_id: UUID | None, reason: str) -> AbstractContextManage
     return tenant_scope(tenant_id) if tenant_id else across_tenants(reason)
 
 
+def holder_of(session: orm.Session, identity: Identity) -> Account | Operator:
+    """The row of an account or operator, in its own scope."""
+    key = identity.account_id
+    return session.get_one(Account, key) if identity.tenant_id else session.get_one(Operator, key)
+
+
 def _remember_sign_in(found: _Found, fresh_hash: str | None) -> None:
     with identity_scope(found.identity.tenant_id, "sign in"), Session() as session, session.begin():
-        key = found.identity.account_id
-        account = (
-            session.get_one(Account, key) if found.identity.tenant_id else session.get_one(Operator, key)
-        )
+        account = holder_of(session, found.identity)
         account.signed_in_at = now()
         account.password_hash = fresh_hash or account.password_hash
 
@@ -161,7 +135,7 @@ def start_session(session: orm.Session, identity: Identity) -> str:
     secret = secrets.token_urlsafe(32)
     session.add(
         WebSession(
-            id_hash=_key("session", secret),
+            id_hash=throttle.key("session", secret),
             home_id=identity.tenant_id,
             account_id=identity.account_id,
             started_at=now(),
@@ -174,7 +148,7 @@ def start_session(session: orm.Session, identity: Identity) -> str:
 
 def find_session(session: orm.Session, secret: str, idle: timedelta, longest: timedelta) -> WebSession | None:
     """The live session of a cookie, or None; its last-seen time moves at most once a minute."""
-    row = session.get(WebSession, _key("session", secret))
+    row = session.get(WebSession, throttle.key("session", secret))
     if row is None or now() - row.seen_at > idle or now() - row.started_at > longest:
         return None
     if now() - row.seen_at > SEEN_EVERY:
@@ -182,9 +156,15 @@ def find_session(session: orm.Session, secret: str, idle: timedelta, longest: ti
     return row
 
 
+def confirm_session(session: orm.Session, secret: str) -> None:
+    """Note that the password was asked for again just now (design: security 51)."""
+    row = sa.update(WebSession).where(WebSession.id_hash == throttle.key("session", secret))
+    session.execute(row.values(confirmed_at=now()))
+
+
 def end_session(session: orm.Session, secret: str) -> None:
     """Sign out: the cookie is worthless from here on."""
-    session.execute(sa.delete(WebSession).where(WebSession.id_hash == _key("session", secret)))
+    session.execute(sa.delete(WebSession).where(WebSession.id_hash == throttle.key("session", secret)))
 
 
 def end_all_sessions(session: orm.Session, account_id: UUID) -> None:

@@ -3,17 +3,30 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from tenants.access import Actor
 from tenants.clock import now
-from tenants.models import AuditEntry
+from tenants.models import Account, AuditEntry, PlatformEntry
 from tenants.scope import TenantOwned, lock_in_tenant
 
 GENESIS = "0" * 64
+
+
+class Holder(Protocol):
+    """Whose way in it is: an account of a tenant, or an operator (tenant_id None)."""
+
+    @property
+    def tenant_id(self) -> UUID | None:
+        """His tenant."""
+
+    @property
+    def account_id(self) -> UUID | None:
+        """His account, or himself as an operator."""
 
 
 def entry_hash(entry: AuditEntry) -> str:
@@ -52,6 +65,18 @@ def record(
     entry.hash = entry_hash(entry)
     session.add(entry)
     session.flush()
+
+
+def record_account(session: orm.Session, whose: Holder, verb: str, *, by_owner: bool = True) -> None:
+    """Add an entry about somebody's way in: in his tenant's trail, an operator's in the platform's.
+
+    `by_owner` is False where nobody has proved to be him.
+    """
+    if whose.tenant_id is None:
+        session.add(PlatformEntry(operator_id=whose.account_id, tag=f"operator:{verb}", facts={}))
+        return
+    actor = Actor(whose.tenant_id, whose.account_id if by_owner else None, None, "", ())
+    record(session, actor, f"account:{verb}", session.get_one(Account, whose.account_id))
 
 
 def first_broken(entries: Iterable[AuditEntry]) -> int | None:

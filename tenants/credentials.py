@@ -1,9 +1,12 @@
 """Passwords and second factors (design: security 39-43, 50, 54)."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from tenants.vietnamese import fold, nfc
 
 SHORTEST = 12
 LONGEST = 128
+RECOVERY_CODES = 8
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _slots = threading.BoundedSemaphore(2)
@@ -98,6 +102,20 @@ def totp_uri(secret: str, login: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="Sinh hoạt chi bộ")
 
 
-def totp_right(secret: str, code: str) -> bool:
-    """Whether a six-digit code is the present one, or its neighbour's."""
-    return pyotp.TOTP(secret).verify(code.replace(" ", ""), valid_window=1)
+def totp_step(secret: str, code: str, at: datetime) -> int | None:
+    """The half-minute that a six-digit code belongs to, where it is the present one or its neighbour."""
+    totp, typed = pyotp.TOTP(secret), code.replace(" ", "").encode()
+    present = totp.timecode(at)
+    steps = range(present + 1, present - 2, -1)
+    return next((s for s in steps if hmac.compare_digest(totp.generate_otp(s).encode(), typed)), None)
+
+
+def new_recovery_codes() -> list[str]:
+    """Codes of 80 random bits for the day the phone is lost."""
+    drawn = (base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES))
+    return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in drawn]
+
+
+def recovery_hash(code: str) -> str:
+    """What is kept of a recovery code, however its groups were typed."""
+    return token_hash("".join(code.lower().replace("-", " ").split()))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from uuid_utils.compat import uuid7
 
 NAMES = {
@@ -31,6 +31,7 @@ class Base(orm.DeclarativeBase):
         bytes: sa.LargeBinary(),
         dict[str, Any]: JSONB(),
         list[Any]: JSONB(),
+        list[str]: ARRAY(sa.Text()),
         str: sa.Text(),
     }
 

@@ -4,20 +4,38 @@ import sqlalchemy as sa
 
 TENANT = "tenant_id = (SELECT NULLIF(current_setting('app.tenant_id', true), '')::uuid)"
 PLATFORM = "(SELECT current_setting('app.platform', true)) = 'on'"
+AT_HOME = f"{TENANT.replace('tenant_id', 'home_id', 1)} OR {PLATFORM}"
 
 
 class UnsafeRole(Exception):
     """The database role could read past row-level security; each reason is one line."""
 
 
-def fence(table: str, *, shared_with_platform: bool = False) -> list[str]:
-    """Statements that force the tenant policy on a table; idempotent for the migrations' owner."""
-    rule = f"{TENANT} OR {PLATFORM}" if shared_with_platform else TENANT
+def force(table: str) -> list[str]:
+    """Statements that put a table under row-level security, its owner too."""
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
-        f'CREATE POLICY tenant_isolation ON "{table}" USING ({rule}) WITH CHECK ({rule})',
     ]
+
+
+def fence(table: str, *, shared_with_platform: bool = False) -> list[str]:
+    """Statements that force the tenant policy on a table; idempotent for the migrations' owner."""
+    rule = f"{TENANT} OR {PLATFORM}" if shared_with_platform else TENANT
+    return [*force(table), policy("tenant_isolation", table, rule)]
+
+
+def policy(name: str, table: str, rule: str, command: str = "ALL") -> str:
+    """A policy whose rule holds for the rows looked at and for the rows written."""
+    clauses = {"SELECT": f"USING ({rule})", "INSERT": f"WITH CHECK ({rule})"}
+    both = f"USING ({rule}) WITH CHECK ({rule})"
+    return f'CREATE POLICY {name} ON "{table}" FOR {command} {clauses.get(command, both)}'
+
+
+def fence_platform(table: str, *, rule: str = PLATFORM, readable: bool = False) -> list[str]:
+    """Statements that keep a table of the platform to its own scope; a `readable` one may be read in all."""
+    readers = [policy("readable", table, "true", "SELECT")] if readable else []
+    return [*force(table), policy("platform_alone", table, rule), *readers]
 
 
 def grant(table: str, role: str, *, writes: str = "INSERT, UPDATE, DELETE") -> str:

@@ -150,6 +150,8 @@ class Account(TenantOwned, Base):
     login: Mapped[str]
     password_hash: Mapped[str] = mapped_column(default="")
     totp_secret: Mapped[str | None]
+    totp_step: Mapped[int | None]
+    recovery_hashes: Mapped[list[str]] = mapped_column(default=list)
     disabled_at: Mapped[datetime | None]
     signed_in_at: Mapped[datetime | None]
     person: Mapped[Person] = orm.relationship(primaryjoin="foreign(Account.person_id) == Person.id")
@@ -231,6 +233,8 @@ class Operator(Base):
     name: Mapped[str]
     password_hash: Mapped[str]
     totp_secret: Mapped[str | None]
+    totp_step: Mapped[int | None]
+    recovery_hashes: Mapped[list[str]] = mapped_column(default=list)
     disabled_at: Mapped[datetime | None]
     signed_in_at: Mapped[datetime | None]
 
@@ -256,7 +260,7 @@ class WebSession(Base):
     account_id: Mapped[UUID] = mapped_column(index=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime]
 
 
 class SignInFailure(Base):

@@ -54,6 +54,7 @@ class Accounts(ServedNoun):
 
     model = Account
     label, slug, category = "Tài khoản", "accounts", "Tổ chức, đồng chí"
+    fresh = frozenset({"person", "action_view"})
     read = write = Permission.PEOPLE_EDIT
     column_list = ("person", "login", "signed_in_at", "disabled_at")
     column_details_list = column_export_list = column_list

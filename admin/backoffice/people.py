@@ -25,6 +25,7 @@ class People(ServedNoun):
 
     model = Person
     label, slug, category = "Đồng chí", "people", GROUP
+    fresh = frozenset({"export"})
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_EDIT
     creates = edits = removes = exports = True
     column_list = ("full_name", "code", "phone", "left_on")
@@ -62,6 +63,7 @@ class Appointments(ServedNoun):
 
     model = Appointment
     label, slug, category = "Chức vụ", "appointments", GROUP
+    fresh = frozenset({"create_view", "export"})
     read, write = Permission.PEOPLE_READ, Permission.APPOINTMENTS_EDIT
     creates = edits = removes = exports = True
     column_list = ("person", "role", "unit", "valid_from", "valid_to")

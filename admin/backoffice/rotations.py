@@ -35,6 +35,7 @@ class Officials(Noun):
 
     model = Official
     label, slug, category = "Cán bộ dự sinh hoạt", "officials", GROUP
+    fresh = frozenset({"export"})
     read, write = Permission.PEOPLE_READ, Permission.ROTATION_GENERATE
     creates = edits = removes = exports = True
     column_list = ("person", "level", "own_cell", "areas", "retired_on")

@@ -102,7 +102,7 @@ def template(kind: str) -> Response:
 
 
 @pages.post("/kinds/<kind>/export")
-@page(Permission.ROSTERS_IMPORT)
+@page(Permission.ROSTERS_IMPORT, fresh=True)
 def export(kind: str) -> Response:
     """What the tenant has now, as a file that imports again; on the record, so it is a POST."""
     content = service.export_file(db.session, current_actor(), _kind(kind).code)

@@ -33,8 +33,15 @@ TAGS = {
     "job:retry": "Chạy lại tác vụ",
     "operator:add": "Thêm quản trị nền tảng",
     "operator:choose_password": "Đổi mật khẩu",
+    "operator:fail_code": "Nhập sai mã xác thực",
+    "operator:fail_password": "Nhập sai mật khẩu",
+    "operator:recover": "Đăng nhập bằng mã dự phòng",
+    "operator:recovery_codes": "Lấy mã dự phòng mới",
     "operator:second_factor_on": "Bật xác thực hai bước",
     "operator:second_factor_off": "Tắt xác thực hai bước",
+    "operator:second_factor_reset": "Đặt lại xác thực hai bước",
+    "operator:sign_in": "Đăng nhập",
+    "operator:sign_out": "Đăng xuất",
     "operator:sign_out_everywhere": "Đăng xuất mọi thiết bị",
 }
 

@@ -2,7 +2,8 @@
 
 from alembic import context, op
 
-from tenants.isolation import fence, grant
+from tenants.isolation import AT_HOME, fence, fence_platform, grant
+from tenants.isolation import PLATFORM as PLATFORM_RULE
 
 revision = "0002"
 down_revision = "0001"
@@ -51,10 +52,19 @@ PLATFORM = {
     "platform_entry": ADDED,
     "sign_in_failure": EVERYTHING,
     "tenant": KEPT,
-    "tenant_level": KEPT,
+    "tenant_level": "",
     "web_session": EVERYTHING,
     "alembic_version": "",
 }
+RULES = {
+    "heartbeat": PLATFORM_RULE,
+    "operator": PLATFORM_RULE,
+    "platform_entry": PLATFORM_RULE,
+    "sign_in_failure": PLATFORM_RULE,
+    "tenant": PLATFORM_RULE,
+    "web_session": AT_HOME,
+}
+READABLE = {"tenant"}
 DRAFT = (
     "EXISTS (SELECT 1 FROM rotation_version v WHERE v.tenant_id = planned_visit.tenant_id "
     "AND v.id = planned_visit.version_id AND v.published_at IS NULL)"
@@ -79,6 +89,9 @@ def upgrade() -> None:
         op.execute(grant(table, role, writes=writes))
     for table, writes in PLATFORM.items():
         op.execute(grant(table, role, writes=writes))
+    for table, rule in RULES.items():
+        for statement in fence_platform(table, rule=rule, readable=table in READABLE):
+            op.execute(statement)
     for statement in FROZEN:
         op.execute(statement)
     for code, name, rank, symbol in LEVELS:
@@ -98,5 +111,9 @@ def downgrade() -> None:
         op.execute(f'REVOKE ALL ON "{table}" FROM "{role}"')
     for table in OWNED:
         op.execute(f'DROP POLICY tenant_isolation ON "{table}"')
+    for table in RULES:
+        op.execute(f'DROP POLICY platform_alone ON "{table}"')
+        op.execute(f'DROP POLICY IF EXISTS readable ON "{table}"')
+    for table in OWNED | RULES:
         op.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
         op.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')

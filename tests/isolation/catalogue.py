@@ -27,10 +27,16 @@ class Declared:
     owned: Mapping[str, str] = field(default_factory=lambda: RIGHTS.OWNED)
     platform: Mapping[str, str] = field(default_factory=lambda: RIGHTS.PLATFORM)
     shared: frozenset[str] = frozenset({"job", "tenant_health"})
+    kept: Mapping[str, str] = field(default_factory=lambda: KEPT)
+    readable: frozenset[str] = frozenset({"tenant"})
     restrictive: Mapping[tuple[str, str], Row] = field(default_factory=lambda: RESTRICTIVE)
     definers: frozenset[str] = frozenset()
 
 
+KEPT = {
+    **dict.fromkeys(("heartbeat", "operator", "platform_entry", "sign_in_failure", "tenant"), PLATFORM),
+    "web_session": f"{TENANT.replace('tenant_id', 'home_id', 1)} OR {PLATFORM}",
+}
 _DRAFT = (
     "EXISTS (SELECT 1 FROM rotation_version v WHERE v.tenant_id = planned_visit.tenant_id "
     "AND v.id = planned_visit.version_id AND v.published_at IS NULL)"
@@ -74,11 +80,12 @@ def undeclared_tables(connection: sa.Connection, declared: Declared) -> Iterable
         yield from (f"{name}: declared as a {kind} table, but is none" for name in sorted(names - found))
 
 
-def open_tables(connection: sa.Connection, _declared: Declared) -> Iterable[str]:
+def open_tables(connection: sa.Connection, declared: Declared) -> Iterable[str]:
     """Row-level security is on, and the owner is under it too; no row is without a tenant."""
-    query = f"SELECT c.relname {_TABLES} AND c.relkind IN ('r', 'p', 'f') AND {_HAS_TENANT}"
+    tables = f"SELECT c.relname {_TABLES} AND c.relkind IN ('r', 'p', 'f') AND "
+    query, fenced = tables + _HAS_TENANT, f"{tables} ({_HAS_TENANT} OR c.relname = ANY(:kept))"
     forced = " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
-    for (name,) in _ask(connection, query.format(oid="c.oid") + forced):
+    for (name,) in _ask(connection, fenced.format(oid="c.oid") + forced, kept=list(declared.kept)):
         yield f"{name}: row-level security is not forced"
     nullable = (
         " AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' "
@@ -106,13 +113,20 @@ def _spoken(connection: sa.Connection, table: str, cmd: str, using: str, check: 
 
 
 def strange_policies(connection: sa.Connection, declared: Declared) -> Iterable[str]:
-    """Each tenants' table has the tenant policy word for word, the restrictive ones known, and no other."""
-    found = {row[:2]: row[2:] for row in _ask(connection, _POLICIES, names=sorted(declared.owned))}
+    """Each table has the tenants' or the platform's policy word for word, the others known, and no more."""
+    names = sorted({*declared.owned, *declared.platform})
+    found = {row[:2]: row[2:] for row in _ask(connection, _POLICIES, names=names)}
     wanted: dict[Row, Row] = {}
     alone, shared = (_spoken(connection, "unit", "ALL", rule, rule) for rule in (TENANT, BOTH))
     for table in declared.owned:
         said = shared if table in declared.shared else alone
         wanted[table, "tenant_isolation"] = ("PERMISSIVE", "public", "ALL", *said)
+    for table, rule in declared.kept.items():
+        wanted[table, "platform_alone"] = (
+            "PERMISSIVE", "public", "ALL", *_spoken(connection, table, "ALL", rule, rule)
+        )  # fmt: skip
+    for table in declared.readable:
+        wanted[table, "readable"] = ("PERMISSIVE", "public", "SELECT", "true", "")
     for (table, name), (cmd, using, check) in declared.restrictive.items():
         said = _spoken(connection, table, cmd, using, check)
         wanted[table, name] = ("RESTRICTIVE", "public", cmd, *said)

@@ -106,6 +106,8 @@ MATRIX: dict[str, Line] = {
     "account.password": Line(SIGNED_IN, FORM),
     "account.two_step": Line(SIGNED_IN, FORM),
     "account.two_step_off": Line(SIGNED_IN, {"GET": 302, "POST": 302}),
+    "account.confirm": Line(SIGNED_IN, FORM),
+    "account.recovery_codes": Line(SIGNED_IN, {"GET": 302, "POST": 302}),
     "account.sign_out_everywhere": Line(SIGNED_IN, POST),
     "platform.tenants": Line(P.PLATFORM_READ, GET),
     "platform.jobs": Line(P.PLATFORM_READ, GET),

@@ -66,6 +66,18 @@ SPOILT = {
         f"CREATE POLICY tenant_isolation ON unit FOR SELECT USING ({TENANT})",
         "unit: policy tenant_isolation is ('PERMISSIVE', 'public', 'SELECT'",
     ),
+    "platform without a fence": (
+        "ALTER TABLE web_session NO FORCE ROW LEVEL SECURITY",
+        "web_session: row-level security is not forced",
+    ),
+    "operators for all": (
+        "CREATE POLICY readable ON operator FOR SELECT USING (true)",
+        "operator: policy readable is ('PERMISSIVE'",
+    ),
+    "tenants written by all": (
+        "ALTER POLICY platform_alone ON tenant USING (true)",
+        "tenant: policy platform",
+    ),
     "thawed": (
         "DROP POLICY published_is_frozen ON rotation_version",
         "rotation_version: policy published_is",

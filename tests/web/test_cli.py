@@ -8,7 +8,8 @@ from click.testing import Result
 from flask import Flask
 
 from core.notices.models import Job, JobState
-from tenants.models import Operator, PlatformEntry, Tenant
+from tenants.accounts import holder_of
+from tenants.models import AuditEntry, Operator, PlatformEntry, Tenant
 from tests.cast import PASSWORD, Cast
 from tests.conftest import Browser
 from tests.web.test_platform import dead_job
@@ -87,3 +88,23 @@ def test_the_settings_are_checked_against_what_they_name(run: Callable[..., Resu
     checked = run("config check")
     assert checked.exit_code == 0
     assert "database     ok" in checked.output
+
+
+@pytest.mark.parametrize("who", ["huyen-a.secretary", "operator"])
+def test_a_lost_phone_is_forgotten_on_the_record_and_its_sessions_end(
+    who: str, run: Callable[..., Result], sign_in: Callable[[str], Browser], cast: Cast
+) -> None:
+    client, identity = sign_in(who), cast.accounts[who]
+    with cast.session(who) as session:
+        holder_of(session, identity).totp_secret = "JBSWY3DPEHPK3PXP"
+    login = "@".join(reversed(who.split("."))) if identity.tenant_id else who
+    assert run(f"account reset-second-factor {login}").exit_code == 0
+    assert client.get("/account").location == "/sign-in?next=/account"
+    with cast.session(who) as session:
+        assert holder_of(session, identity).totp_secret is None
+        trail = AuditEntry if identity.tenant_id else PlatformEntry
+        assert session.scalars(sa.select(trail.tag).where(trail.tag.like("%:second_factor_reset"))).all()
+
+
+def test_an_unknown_name_resets_nothing(run: Callable[..., Result]) -> None:
+    assert "Không có tài khoản" in run("account reset-second-factor nobody@huyen-a").output

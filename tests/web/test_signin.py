@@ -14,12 +14,13 @@ from flask import Flask
 from tenants.access import TenantState
 from tenants.accounts import invite
 from tenants.clock import now
-from tenants.models import Account, Tenant, WebSession
+from tenants.models import Account, AuditEntry, PlatformEntry, Tenant, WebSession
 from tests.cast import PASSWORD, Cast
 from tests.conftest import Browser
 
 SignIn = Callable[[str], Browser]
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+RECOVERY = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){3}")
 NAMES = ("secretary@huyen-a", "nobodyxx@huyen-a", "secretary@nowhere", "nobodyxx")
 EVIL = (
     "//evil.example", "///evil.example", "\\\\evil.example", "/\\evil.example", "https://evil.example",
@@ -154,7 +155,8 @@ def test_admins_see_nothing_before_they_enrol(who: str, app: Flask, sign_in: Sig
     }
     secret = re.search(r"<b class=\"code\">(\w+)</b>", client.get("/account/two-step").text)
     assert secret
-    assert client.submit("/account/two-step", {"code": pyotp.TOTP(secret[1]).now()}).location == "/"
+    shown = client.submit("/account/two-step", {"code": pyotp.TOTP(secret[1]).now()})
+    assert len(set(RECOVERY.findall(shown.text))) == 8
     assert client.get("/account").status_code == 200
     assert client.get("/account/two-step/off").location == "/account"
 
@@ -214,3 +216,109 @@ def test_an_invitation_ends_after_a_day_and_is_no_good_elsewhere(anonymous: Brow
     assert anonymous.get(url.replace("huyen-a", "nowhere")).status_code == 410
     with time_machine.travel(now() + timedelta(hours=25), tick=True):
         assert anonymous.get(url).status_code == 410
+
+
+def trail(cast: Cast, who: str) -> list[str]:
+    """The tags about ways in, in the order they were written."""
+    kind = AuditEntry if "." in who else PlatformEntry
+    with cast.session(who) as session:
+        tags = session.scalars(sa.select(kind.tag).order_by(kind.at, kind.id))
+        return [tag for tag in tags if tag.startswith(("account:", "operator:"))]
+
+
+def test_each_try_of_a_known_account_is_one_entry_without_personal_data(
+    anonymous: Browser, cast: Cast
+) -> None:
+    for name, password in (
+        (NAMES[0], "sai rồi"),
+        (NAMES[1], PASSWORD),
+        (NAMES[2], "x"),
+        (NAMES[0], PASSWORD),
+    ):
+        login(anonymous, name, password)
+    anonymous.submit("/sign-out")
+    assert trail(cast, "huyen-a.") == ["account:fail_password", "account:sign_in", "account:sign_out"]
+    assert trail(cast, "huyen-b.") == trail(cast, "operator") == []
+    with cast.session("huyen-a") as session:
+        entries = session.scalars(sa.select(AuditEntry).where(AuditEntry.tag.like("account:%"))).all()
+    account_id = cast.accounts["huyen-a.secretary"].account_id
+    assert [entry.actor_id for entry in entries] == [None, account_id, account_id]
+    assert {(entry.subject_id, str(entry.facts)) for entry in entries} == {(account_id, "{}")}
+
+
+def test_an_operators_sign_ins_are_in_the_platforms_trail(anonymous: Browser, cast: Cast) -> None:
+    for password in ("sai rồi", PASSWORD):
+        login(anonymous, "operator", password)
+    anonymous.submit("/sign-out")
+    assert trail(cast, "operator") == ["operator:fail_password", "operator:sign_in", "operator:sign_out"]
+
+
+def test_a_try_at_a_locked_tenant_is_in_its_trail(anonymous: Browser, cast: Cast) -> None:
+    with cast.session("operator") as session:
+        session.get_one(Tenant, cast.tenants["huyen-a"]).state = TenantState.LOCKED
+    login(anonymous)
+    assert trail(cast, "huyen-a.") == ["account:fail_locked"]
+
+
+def test_throttled_tries_fill_no_trail(anonymous: Browser, cast: Cast) -> None:
+    for _ in range(9):
+        login(anonymous, password="sai rồi")
+    assert trail(cast, "huyen-a.") == ["account:fail_password"] * 5
+
+
+def test_a_code_is_accepted_once(anonymous: Browser, app: Flask, cast: Cast) -> None:
+    give_second_factor(cast, "huyen-a.secretary")
+    code, seen = pyotp.TOTP(SECRET).now(), []
+    for client in (anonymous, Browser(app, app.response_class, use_cookies=True)):
+        login(client)
+        seen.append(client.submit("/sign-in/code", {"code": code}).status_code)
+    assert seen == [302, 401]
+    assert trail(cast, "huyen-a.") == ["account:sign_in", "account:fail_code"]
+
+
+def test_an_earlier_code_is_worthless_after_a_later_one(anonymous: Browser, cast: Cast) -> None:
+    give_second_factor(cast, "huyen-a.secretary")
+    totp, moment = pyotp.TOTP(SECRET), now()
+    with time_machine.travel(moment, tick=False):
+        login(anonymous)
+        assert anonymous.submit("/sign-in/code", {"code": totp.at(moment + timedelta(seconds=30))}).status_code == 302
+        login(anonymous)
+        assert anonymous.submit("/sign-in/code", {"code": totp.at(moment)}).status_code == 401
+
+
+def recovery_codes(client: Browser) -> list[str]:
+    return RECOVERY.findall(client.submit("/account/recovery-codes").text)
+
+
+def test_a_recovery_code_signs_in_once_in_place_of_the_phone(
+    anonymous: Browser, sign_in: SignIn, cast: Cast
+) -> None:
+    give_second_factor(cast, "huyen-a.secretary")
+    code, seen = recovery_codes(sign_in("huyen-a.secretary"))[0].upper().replace("-", " "), []
+    for _ in range(2):
+        login(anonymous)
+        seen.append(anonymous.submit("/sign-in/code", {"code": code}).status_code)
+    assert seen == [302, 401]
+    assert trail(cast, "huyen-a.") == ["account:recovery_codes", "account:recover", "account:fail_code"]
+
+
+def test_recovery_codes_are_kept_as_hashes_and_new_ones_replace_them(
+    anonymous: Browser, sign_in: SignIn, cast: Cast
+) -> None:
+    give_second_factor(cast, "huyen-a.secretary")
+    client = sign_in("huyen-a.secretary")
+    old, _new = recovery_codes(client), recovery_codes(client)
+    with cast.session("huyen-a") as session:
+        kept = session.get_one(Account, cast.accounts["huyen-a.secretary"].account_id).recovery_hashes
+    assert len(kept) == 8
+    assert not set(kept) & {*old, *_new}
+    login(anonymous)
+    assert anonymous.submit("/sign-in/code", {"code": old[0]}).status_code == 401
+
+
+def test_a_recovery_code_proves_no_new_phone(sign_in: SignIn, cast: Cast) -> None:
+    give_second_factor(cast, "huyen-a.secretary")
+    client = sign_in("huyen-a.secretary")
+    code = recovery_codes(client)[0]
+    client.get("/account/two-step")
+    assert client.submit("/account/two-step", {"code": code}).status_code == 401
