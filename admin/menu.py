@@ -46,16 +46,14 @@ def _shown(entry: Entry, actor: Actor) -> bool:
 
 
 def menu_for(actor: Actor) -> list[dict[str, Any]]:
-    """The entries the actor may open, as the page frame wants them."""
+    """The entries the actor may open, as the page frame wants them; `active` is the value of aria-current:
+    "page" at the entry's own page, "true" at a page below it, else empty."""
+    shown = [(entry, url_for(entry.endpoint)) for entry in ENTRIES if _shown(entry, actor)]
+    above = max((url for _entry, url in shown if request.path.startswith(url)), key=len, default=None)
+    at_entry = "page" if request.path == above else "true"
     return [
-        {
-            "label": entry.label,
-            "url": url_for(entry.endpoint),
-            "icon": entry.icon,
-            "active": request.endpoint == entry.endpoint,
-        }
-        for entry in ENTRIES
-        if _shown(entry, actor)
+        {"label": entry.label, "url": url, "icon": entry.icon, "active": at_entry if url == above else ""}
+        for entry, url in shown
     ]
 
 

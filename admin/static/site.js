@@ -115,6 +115,26 @@
     show();
   }
 
+  /* A browser may write a date month first: say it in words below the box. */
+  all("input[type=date]").forEach((input) => {
+    const said = document.createElement("output");
+    const style = { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" };
+    const show = () => { said.textContent = input.value && new Date(`${input.value}T00:00`).toLocaleDateString("vi-VN", style); };
+    said.className = "hint";
+    said.htmlFor = input.id;
+    input.after(said);
+    ["input", "change"].forEach((name) => on(input.form || input, name, show));
+    show();
+  });
+
+  /* "Thêm" closes when one leaves it, or with Escape. */
+  all("details.more").forEach((more) => {
+    const close = () => { more.open = false; };
+    on(more, "focusout", (event) => { if (event.relatedTarget && !more.contains(event.relatedTarget)) close(); });
+    on(document, "click", (event) => { if (!more.contains(event.target)) close(); });
+    on(more, "keydown", (event) => { if (event.key === "Escape") { close(); more.firstElementChild.focus(); } });
+  });
+
   all("[data-progress-url]").forEach((panel) => watch(panel));
   all("[data-clear-draft]").forEach((node) => drop(node.dataset.clearDraft));
   all("form[data-autosave]").forEach(autosave);
