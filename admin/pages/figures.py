@@ -16,7 +16,7 @@ def tiles(tally: Tally) -> list[dict[str, Any]]:
             "number": percent(part, whole).replace(" ", ""),
             "label": what,
             "detail": f"{part}/{whole}",
-            "tone": ("ok" if part == whole else "warn") if whole else None,
+            "tone": "ok" if 0 < part == whole else None,
             "link": None,
         }
         for what, part, whole in shares(tally)

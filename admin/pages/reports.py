@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from admin.database import db
 from admin.forms import PageForm
-from admin.pages.documents import attachment
+from admin.pages.documents import attachment, sentence
 from admin.pages.figures import change_rows, tiles
 from admin.pages.listing import chip, listed, page_number
 from admin.pages.plan_forms import whole_number
@@ -73,7 +73,7 @@ def _plans() -> list[Plan]:
 def _open_form() -> OpenForm:
     last = Quarter.of(today()).previous
     form = OpenForm(data={"quarter": last.number} if request.method == "GET" else None)
-    form.plan_id.choices = [(str(plan.id), f"{plan.title} (năm {plan.year})") for plan in _plans()]
+    form.plan_id.choices = [(str(plan.id), f"{sentence(plan.title)} (năm {plan.year})") for plan in _plans()]
     return form
 
 

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from admin.database import db
 from admin.forms import PageForm
+from admin.pages.documents import sentence
 from admin.pages.listing import listed, page_number
 from admin.security import current_actor, page
 from core.meetings.calendar import months_from
@@ -91,9 +92,9 @@ def index() -> str:
 @page(Permission.ROTATION_GENERATE)
 def new() -> Answer:
     """Choose plan and months; the drawing-up runs as a job."""
-    form = NewForm()
+    form = NewForm(first_month=months_from(today().replace(day=1), 2)[1].isoformat())
     plans = published_plans(db.session)
-    form.plan_id.choices = [(str(plan.id), f"{plan.title} (năm {plan.year})") for plan in plans]
+    form.plan_id.choices = [(str(plan.id), f"{sentence(plan.title)} (năm {plan.year})") for plan in plans]
     years = sorted({plan.year for plan in plans})
     months = [month for year in years for month in months_from(date(year, 1, 1), 12)]
     form.first_month.choices = [(month.isoformat(), f"Tháng {month.month}/{month.year}") for month in months]
