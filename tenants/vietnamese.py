@@ -8,7 +8,6 @@ from unicodedata import category, normalize
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _LETTERS = {"\u0306": "~", "\u0302": "~~", "\u031b": "~~~"}
 _UNSEEN = ("Mn", "Cf")
-_LAST = chr(0x10FFFF)
 
 
 def nfc(text: str) -> str:
@@ -34,15 +33,6 @@ def sort_key(full_name: str, given_words: int = 1) -> str:
         return "-".join(words)
     cut = max(len(words) - given_words, 1)
     return " ".join("-".join(part) for part in (words[cut:], words[1:cut], words[:1]))
-
-
-def prefix_range(folded: str) -> tuple[str, str]:
-    """Bounds (low, high) such that `low <= key < high` holds for the keys that start with `folded`."""
-    stem = folded.rstrip(_LAST)
-    if not stem:
-        return folded, _LAST
-    following = 0xE000 if stem[-1] == "\ud7ff" else ord(stem[-1]) + 1
-    return folded, stem[:-1] + chr(following)
 
 
 def _decomposed(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Types, symbols and numbers of Party documents, and who may issue what (S0-01; domain: document_format)."""
+"""Types, symbols and numbers of Party documents (S0-01; domain: document format)."""
 
 from enum import StrEnum
 
@@ -56,53 +56,6 @@ _TYPES = {
     DocumentType.LETTER: ("Công văn", "CV"),
     DocumentType.MINUTES: ("Biên bản", "BB"),
 }
-
-
-class IssuerKind(StrEnum):
-    """Who issues a document, as far as the right to issue its type depends on it."""
-
-    CELL = "cell"
-    GRASSROOTS_COMMITTEE = "grassroots_committee"
-    GRASSROOTS_STANDING = "grassroots_standing"
-    COMMITTEE = "committee"
-    STANDING = "standing"
-    DEPARTMENT = "department"
-
-    @property
-    def label(self) -> str:
-        """The Vietnamese name: "Chi bộ"."""
-        return _ISSUERS[self]
-
-
-_ISSUERS = {
-    IssuerKind.CELL: "Chi bộ",
-    IssuerKind.GRASSROOTS_COMMITTEE: "Đảng ủy cơ sở",
-    IssuerKind.GRASSROOTS_STANDING: "Ban thường vụ đảng ủy cơ sở",
-    IssuerKind.COMMITTEE: "Cấp ủy cấp trên cơ sở",
-    IssuerKind.STANDING: "Ban thường vụ cấp ủy cấp trên cơ sở",
-    IssuerKind.DEPARTMENT: "Cơ quan tham mưu, giúp việc cấp ủy",
-}
-
-_NEVER_AT_THE_BASE = frozenset({DocumentType.DIRECTIVE, DocumentType.CIRCULAR})
-_BARRED: dict[IssuerKind, frozenset[DocumentType]] = {
-    IssuerKind.CELL: _NEVER_AT_THE_BASE | {DocumentType.GUIDANCE, DocumentType.REGULATION},
-    IssuerKind.GRASSROOTS_COMMITTEE: _NEVER_AT_THE_BASE | {DocumentType.GUIDANCE},
-    IssuerKind.GRASSROOTS_STANDING: _NEVER_AT_THE_BASE | {DocumentType.WORKING_RULES},
-}
-
-
-def issuable(issuer: IssuerKind) -> tuple[DocumentType, ...]:
-    """The types this issuer may issue: all but those barred for certain, which above the base are none."""
-    return tuple(kind for kind in DocumentType if kind not in _BARRED.get(issuer, ()))
-
-
-def require_issuable(issuer: IssuerKind, kind: DocumentType) -> None:
-    """Raise DocumentError when `issuer` may not issue documents of this type."""
-    if kind not in issuable(issuer):
-        raise DocumentError(
-            f"{issuer.label} không có thẩm quyền ban hành {kind.label.lower()}. "
-            "Đồng chí hãy chọn thể loại khác hoặc trình cấp có thẩm quyền ban hành."
-        )
 
 
 def number_text(number: int) -> str:

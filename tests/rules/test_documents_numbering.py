@@ -4,14 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.documents.numbering import (
-    DocumentType,
-    IssuerKind,
-    issuable,
-    number_text,
-    require_issuable,
-    symbol_text,
-)
+from core.documents.numbering import DocumentType, number_text, symbol_text
 from core.documents.text import DocumentError
 
 
@@ -52,29 +45,3 @@ def test_symbols_are_those_of_the_official_form() -> None:
 def test_values_stored_are_plain_words_and_labels_vietnamese() -> None:
     assert DocumentType("plan") is DocumentType.PLAN
     assert (DocumentType.PLAN, DocumentType.PLAN.label) == ("plan", "Kế hoạch")
-    assert IssuerKind("cell").label == "Chi bộ"
-
-
-BARRED = {
-    IssuerKind.CELL: "regulation directive circular guidance",
-    IssuerKind.GRASSROOTS_COMMITTEE: "directive circular guidance",
-    IssuerKind.GRASSROOTS_STANDING: "directive working_rules circular",
-    IssuerKind.COMMITTEE: "",
-    IssuerKind.STANDING: "",
-    IssuerKind.DEPARTMENT: "",
-}
-
-
-@pytest.mark.parametrize("issuer", IssuerKind)
-def test_each_issuer_is_barred_from_exactly_its_list(issuer: IssuerKind) -> None:
-    assert " ".join(kind for kind in DocumentType if kind not in issuable(issuer)) == BARRED[issuer]
-
-
-@pytest.mark.parametrize("issuer", IssuerKind)
-@pytest.mark.parametrize("kind", DocumentType)
-def test_a_type_is_refused_exactly_when_barred(issuer: IssuerKind, kind: DocumentType) -> None:
-    if kind in BARRED[issuer].split():
-        with pytest.raises(DocumentError, match=f"{issuer.label} .* {kind.label.lower()}"):
-            require_issuable(issuer, kind)
-    else:
-        require_issuable(issuer, kind)
