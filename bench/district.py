@@ -13,8 +13,9 @@ from bench.rotation import LEVELS, MONTHS, SCALES, instance
 from bench.rotation_baselines import careful_greedy
 from core.meetings.models import Petition
 from core.plans.models import Plan
+from core.rotation.facts import PlannedVisit
 from core.rotation.models import Official, Rotation, RotationLevel, Visit, VisitReport
-from core.rotation.problem import PlannedVisit, Problem
+from core.rotation.problem import Problem
 from tenants.access import Actor, Grant, Role
 from tenants.accounts import PLATFORM_PATH
 from tenants.clock import LOCAL

@@ -15,7 +15,8 @@ import numpy as np
 
 from bench.ratios import Ratio
 from bench.rotation_baselines import careful_greedy, round_robin
-from core.rotation.problem import Cell, CellMeeting, Level, Official, PlannedVisit, Problem, Slot
+from core.rotation.facts import Cell, CellMeeting, Level, Official, PlannedVisit, Slot
+from core.rotation.problem import Problem
 from core.rotation.score import Rule, objective, score
 from core.rotation.solver import plan
 from core.rotation.validate import HardRule, validate

@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from datetime import date
 
-from core.rotation.problem import Duty, Official, PlannedVisit, Problem, Source
+from core.rotation.facts import Duty, Official, PlannedVisit, Source
+from core.rotation.problem import Problem
 from core.rotation.score import allowances, targets, travel_cost
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from core.rotation.facts import PlannedVisit as Assigned
 from core.rotation.loading import standing_visits
 from core.rotation.models import Official, RotationVersion
-from core.rotation.problem import PlannedVisit as Assigned
 from core.rotation.replan import Change, diff
 from core.rotation.service import assignments_of
 from tenants.access import Role

@@ -7,9 +7,9 @@ from sqlalchemy import orm
 
 from core.queries.rotation import Assignment
 from core.rotation.explain import Part, why
+from core.rotation.facts import PlannedVisit
 from core.rotation.loading import load_problem
 from core.rotation.models import RotationVersion
-from core.rotation.problem import PlannedVisit
 from core.rotation.service import assignments_of
 from core.rotation.solver import Plan
 

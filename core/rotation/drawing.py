@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.rotation.explain import Shortfall, shortfalls
-from core.rotation.problem import PlannedVisit, Problem
+from core.rotation.facts import PlannedVisit
+from core.rotation.problem import Problem
 from core.rotation.replan import PlanDiff, replan
 from core.rotation.score import RuleScore, objective, score
 from core.rotation.solver import Plan, plan

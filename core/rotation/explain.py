@@ -11,9 +11,10 @@ from enum import StrEnum
 
 import numpy as np
 
+from core.rotation.facts import PlannedVisit, Reason, Unmet, month_label
 from core.rotation.grid import Grid, build, located
 from core.rotation.hall import short_groups
-from core.rotation.problem import PlannedVisit, Problem, Reason, Unmet, month_label
+from core.rotation.problem import Problem
 from core.rotation.score import Rule, targets
 from core.rotation.solver import Plan
 from core.rotation.state import State

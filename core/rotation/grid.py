@@ -11,7 +11,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rotation.problem import Duty, Official, PlannedVisit, Problem, Reason, ordinal
+from core.rotation.facts import Duty, Official, PlannedVisit, Reason, ordinal
+from core.rotation.problem import Problem
 from core.rotation.score import LOOK_BACK, Target, allowances, targets, travel_cost
 
 Ints = NDArray[np.int64]

@@ -11,9 +11,10 @@ from sqlalchemy import orm
 
 from core.meetings.calendar import months_from
 from core.meetings.models import Meeting, MeetingKind
+from core.rotation.facts import Cell, CellMeeting, Level, PastVisit, PlannedVisit, Slot
+from core.rotation.facts import Official as Visitor
 from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationLevel, Visit
-from core.rotation.problem import Cell, CellMeeting, Level, PastVisit, PlannedVisit, Problem, Slot
-from core.rotation.problem import Official as Visitor
+from core.rotation.problem import Problem
 from tenants.models import CellSetting, Person, Unit
 from tenants.tree import UnitKind
 

@@ -12,8 +12,9 @@ from itertools import zip_longest
 import numpy as np
 
 from core.rotation.descent import descend, untold
+from core.rotation.facts import PlannedVisit, Unmet
 from core.rotation.grid import Bools, Grid, Ints, build, located
-from core.rotation.problem import PlannedVisit, Problem, Unmet
+from core.rotation.problem import Problem
 from core.rotation.solver import keep_pins, movable, planned_visits, unmet_duties
 from core.rotation.state import State
 from core.rotation.validate import HardRule, validate

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor, hypot
 
-from core.rotation.problem import Cell, Official, PlannedVisit, Problem, Ref, ordinal
+from core.rotation.facts import Cell, Official, PlannedVisit, Ref, ordinal
+from core.rotation.problem import Problem
 
 LOOK_BACK = 12
 

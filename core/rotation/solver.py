@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.rotation.descent import Progress, convex_assignment, descend, open_arcs, place_chosen, untold
+from core.rotation.facts import PlannedVisit, Reason, Source, Unmet, month_label
 from core.rotation.grid import REASONS, Bools, Grid, Ints, build
-from core.rotation.problem import PlannedVisit, Problem, Reason, Source, Unmet, month_label
+from core.rotation.problem import Problem
 from core.rotation.score import RuleScore, score
 from core.rotation.state import State
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.rotation.problem import CellMeeting, Official, PlannedVisit, Problem, Ref
+from core.rotation.facts import CellMeeting, Official, PlannedVisit, Ref
+from core.rotation.problem import Problem
 
 
 class HardRule(StrEnum):

@@ -5,18 +5,9 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from core.rotation.problem import (
-    Cell,
-    CellMeeting,
-    Level,
-    Official,
-    PastVisit,
-    PlannedVisit,
-    Problem,
-    Slot,
-    from_ordinal,
-    ordinal,
-)
+from core.meetings.calendar import months_from
+from core.rotation.facts import Cell, CellMeeting, Level, Official, PastVisit, PlannedVisit, Slot, ordinal
+from core.rotation.problem import Problem
 
 MONTHLY = Level("commune", 1, "cấp xã")
 QUARTERLY = Level("district", 3, "cấp huyện")
@@ -25,13 +16,9 @@ LEVELS = (MONTHLY, QUARTERLY, HALF_YEARLY)
 JANUARY = date(2025, 1, 1)
 
 
-def months(first: date, count: int) -> tuple[date, ...]:
-    return tuple(from_ordinal(ordinal(first) + t) for t in range(count))
-
-
 def cell(name: str, day: int = 5, special: int = 0, count: int = 12, slot: Slot = Slot.EVENING) -> Cell:
     """A cell of unit "u" that meets on the same day every month of 2025."""
-    meetings = {month: CellMeeting(month.replace(day=day), slot) for month in months(JANUARY, count)}
+    meetings = {month: CellMeeting(month.replace(day=day), slot) for month in months_from(JANUARY, count)}
     return Cell(name, "u", f"Chi bộ {name}", special, meetings)
 
 
@@ -50,8 +37,8 @@ def visit(who: str, where: str, month: int = 1, day: int = 5) -> PlannedVisit:
 @st.composite
 def problems(draw: st.DrawFn, longest: int = 7, most_cells: int = 5, most_officials: int = 5) -> Problem:
     """Any small problem: holes in the calendar, absences, clashes, pins, history, empty areas."""
-    first = from_ordinal(ordinal(JANUARY) + draw(st.integers(0, 11)))
-    calendar = months(first, draw(st.integers(1, longest)))
+    first = draw(st.sampled_from(months_from(JANUARY, 12)))
+    calendar = months_from(first, draw(st.integers(1, longest)))
     cells = tuple(draw(_cell(f"c{i}", calendar)) for i in range(draw(st.integers(1, most_cells))))
     history = tuple(draw(_past(first, cells)) for _ in range(draw(st.integers(0, 4))))
     count = draw(st.integers(1, most_officials))
@@ -73,7 +60,7 @@ def _cell(draw: st.DrawFn, name: str, calendar: tuple[date, ...]) -> Cell:
 
 @st.composite
 def _past(draw: st.DrawFn, first: date, cells: tuple[Cell, ...]) -> PastVisit:
-    month = from_ordinal(ordinal(first) - draw(st.integers(1, 8)))
+    month = draw(st.sampled_from(months_from(first.replace(year=first.year - 1), 12)[-8:]))
     return PastVisit(draw(st.sampled_from(["o0", "o1", "gone"])), draw(st.sampled_from(cells)).id, month)
 
 

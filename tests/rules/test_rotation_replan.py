@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.problem import CellMeeting, PlannedVisit, Problem, Slot
+from core.rotation.facts import CellMeeting, PlannedVisit, Slot
+from core.rotation.problem import Problem
 from core.rotation.replan import DAY_MOVED, EXTRA, NEW, diff, replan
 from core.rotation.solver import plan
 from core.rotation.validate import validate

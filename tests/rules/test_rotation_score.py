@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.rotation.problem import PastVisit, PlannedVisit, Problem, Weights
+from core.rotation.facts import PastVisit, PlannedVisit, Weights
+from core.rotation.problem import Problem
 from core.rotation.score import Rule, objective, score, targets
 from tests.rules.rotation_cases import cell, official, problem, problems, visit
 

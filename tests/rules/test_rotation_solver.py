@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from core.rotation.descent import convex_assignment, descend, untold
+from core.rotation.facts import Official, PastVisit, PlannedVisit, Reason, Source
 from core.rotation.grid import build
-from core.rotation.problem import Official, PastVisit, PlannedVisit, Problem, Reason, Source
+from core.rotation.problem import Problem
 from core.rotation.score import objective, score
 from core.rotation.solver import first_draft, movable, plan
 from core.rotation.state import State

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.rotation.problem import PlannedVisit
+from core.rotation.facts import PlannedVisit
 from core.rotation.validate import HardRule, validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, visit
 

@@ -1,0 +1,183 @@
+"""The rotation's facts and results, as frozen values: who may visit which cell's meeting, and when.
+
+Months are first-of-month dates; ranges of days include both ends; places are (east, north) in kilometres.
+Source: S4-01 to S4-03, S4-07, S4-08, S4-11; design: rotation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Slot(StrEnum):
+    """The part of the day a meeting takes."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return SLOT_LABELS[self]
+
+
+SLOT_LABELS = {Slot.MORNING: "buổi sáng", Slot.AFTERNOON: "buổi chiều", Slot.EVENING: "buổi tối"}
+
+
+class Source(StrEnum):
+    """Where a planned visit comes from: the official's own yearly plan (S4-08) or the rotation."""
+
+    PIN = "pin"
+    ROTATION = "rotation"
+
+
+class Reason(StrEnum):
+    """Why an official cannot attend a meeting."""
+
+    NO_MEETING = "no_meeting"
+    OWN_CELL = "own_cell"
+    AWAY = "away"
+    OWN_MEETING = "own_meeting"
+    PAST = "past"
+    OVERFULL = "overfull"
+    AREA_EMPTY = "area_empty"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return REASON_LABELS[self]
+
+
+REASON_LABELS = {
+    Reason.NO_MEETING: "chi bộ không có buổi sinh hoạt trong tháng",
+    Reason.OWN_CELL: "là chi bộ nơi đồng chí sinh hoạt",
+    Reason.AWAY: "đồng chí vắng mặt ngày họp",
+    Reason.OWN_MEETING: "trùng buổi họp của chi bộ nơi đồng chí sinh hoạt",
+    Reason.PAST: "buổi họp đã qua",
+    Reason.OVERFULL: "buổi họp đã quá đông đồng chí dự",
+    Reason.AREA_EMPTY: "chưa được phân công địa bàn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of official and its cadence: one visit each ``period_months`` calendar months (S4-03)."""
+
+    code: str
+    period_months: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellMeeting:
+    """One month's meeting of a cell."""
+
+    day: date
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell and its meetings by month; ``special`` 0 (ordinary) to 3 ranks special areas (S4-02).
+
+    ``name`` is the full name as spoken ("Chi bộ thôn Đoài"). A cell that does not receive visitors is
+    known only for the hours of its own meetings.
+    """
+
+    id: str
+    unit: str
+    name: str
+    special: int = 0
+    meetings: Mapping[date, CellMeeting] = field(default_factory=dict)
+    xy: tuple[float, float] | None = None
+    receives: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """One who visits: his level's code, area, own cell, absences, base and his own plan's pins (S4-08)."""
+
+    id: str
+    name: str
+    level: str
+    area: tuple[str, ...]
+    own_cell: str | None = None
+    away: tuple[tuple[date, date], ...] = ()
+    base: tuple[float, float] | None = None
+    pins: tuple[tuple[str, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """A visit made before the first planned month; officials and cells since gone are allowed."""
+
+    official: str
+    cell: str
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Price of one broken unit of each soft rule; the order of the rules is the order of the prices."""
+
+    unmet: int = 10_000_000
+    crowding: int = 100_000
+    repeat: int = 30_000
+    change: int = 20_000
+    special: int = 10_000
+    cover: int = 300
+    spacing: int = 200
+    travel: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The one visit an official owes in one period of his level; ``months`` lie inside the horizon."""
+
+    official: str
+    index: int
+    months: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What a sentence speaks of, for links: any of an official, a cell, a month."""
+
+    official: str | None = None
+    cell: str | None = None
+    month: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """An official's visit to a cell's meeting of ``month``, held on ``day``."""
+
+    official: str
+    cell: str
+    month: date
+    day: date
+    source: Source = Source.ROTATION
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A duty without a visit; each reason with the number of (cell, month) choices it closes.
+
+    ``pin`` is set when the official's own plan asks for a meeting he cannot attend: it is not moved.
+    """
+
+    duty: Duty
+    reasons: tuple[tuple[Reason, int], ...]
+    pin: tuple[str, date] | None = None
+
+
+def ordinal(month: date) -> int:
+    """Months since year 0, so that calendar quarters and half-years are whole multiples."""
+    return month.year * 12 + month.month - 1
+
+
+def month_label(month: date) -> str:
+    """As "Tháng 3/2025"."""
+    return f"Tháng {month.month}/{month.year}"
