@@ -5,14 +5,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import click
-import sqlalchemy as sa
 
 from tenants.access import Actor, NotAllowed
 from tenants.accounts import system_actor
-from tenants.models import Unit
+from tenants.conditions import root_path
 from tenants.provisioning import tenant_by_code
 from tenants.scope import across_tenants, tenant_scope, transaction
-from tenants.tree import UnitPath
 
 REFUSED = "Đơn vị không ở trạng thái hoạt động; không thực hiện được."
 
@@ -29,8 +27,8 @@ def in_tenant(code: str, *told: type[Exception]) -> Iterator[Actor]:
     try:
         with tenant_scope(tenant.id):
             with transaction() as session:
-                root = session.scalars(sa.select(Unit.path).where(Unit.parent_id.is_(None))).one()
-            yield replace(system_actor(tenant.id, UnitPath(root)), state=tenant.state)
+                root = root_path(session)
+            yield replace(system_actor(tenant.id, root), state=tenant.state)
     except NotAllowed as error:
         raise click.ClickException(REFUSED) from error
     except told as error:

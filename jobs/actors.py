@@ -1,13 +1,12 @@
 """In whose name a job acts: who asked for it, or the tenant's own machinery."""
 
-import sqlalchemy as sa
 from sqlalchemy import orm
 
 from jobs.contract import JobFacts
 from tenants.access import Actor
 from tenants.accounts import load_actor, system_actor
-from tenants.models import Tenant, Unit
-from tenants.tree import UnitPath
+from tenants.conditions import root_path
+from tenants.models import Tenant
 
 
 def actor_of(session: orm.Session, job: JobFacts) -> Actor:
@@ -15,8 +14,7 @@ def actor_of(session: orm.Session, job: JobFacts) -> Actor:
 
     What a person may start was asked when he started it; the work is then owed even if he has left.
     """
-    root = UnitPath(session.scalars(sa.select(Unit.path).where(Unit.parent_id.is_(None))).one())
-    system = system_actor(job.tenant_id, root)
+    system = system_actor(job.tenant_id, root_path(session))
     if job.requested_by is None:
         return system
     asked = load_actor(session, session.get_one(Tenant, job.tenant_id), job.requested_by)

@@ -22,11 +22,11 @@ from admin.view_parts import WORDS_OF
 from admin.views import SEEN, TenantModelView
 from core.meetings.models import Meeting
 from core.rotation.models import Absence, Official, OfficialArea
-from tenants.access import NotFound, Permission
+from tenants.access import NotFound, Permission, reach
 from tenants.clock import today
+from tenants.conditions import valid, within
 from tenants.models import Account, Appointment, Person, Unit
-from tenants.people import PeopleError, over_all, within
-from tenants.people.problems import valid
+from tenants.people import PeopleError, over_all
 from tenants.vietnamese import fold
 
 Criteria = Sequence[sa.ColumnElement[bool]]
@@ -34,7 +34,7 @@ LONGEST_TEXT = 500
 
 
 def _units(permission: Permission) -> sa.Select[Any]:
-    return sa.select(Unit.id).where(within(current_actor(), permission, Unit.path))
+    return sa.select(Unit.id).where(within(reach(current_actor(), permission)))
 
 
 def _people(units: sa.Select[Any]) -> sa.Select[Any]:

@@ -109,14 +109,8 @@ def deliver(dispatch_id: UUID) -> None:
 
 def _tell_readers(session: orm.Session, envelope: Envelope) -> None:
     text = f"{envelope.sender_name} gửi: {envelope.subject}"
-    post(
-        session,
-        holders(session, Permission.DISPATCHES_READ),
-        "dispatch",
-        f"dispatch:{envelope.id}",
-        text,
-        f"/dispatches/{envelope.id}",
-    )
+    told = dict.fromkeys(holders(session, Permission.DISPATCHES_READ), text)
+    post(session, told, "dispatch", f"dispatch:{envelope.id}", f"/dispatches/{envelope.id}")
 
 
 def mark_delivered(session: orm.Session, dispatch_id: UUID) -> None:

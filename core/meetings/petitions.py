@@ -48,8 +48,8 @@ def raise_petition(
 def _escalate(session: orm.Session, petition: Petition) -> None:
     petition.escalated_at = now()
     text = f"Nổi cộm tại {petition.cell.name}: {petition.text}"
-    people = holders(session, Permission.PETITIONS_ANSWER, leave_out=Role.BASE_OFFICER)
-    post(session, people, "petition", f"urgent:{petition.id}", text, f"/petitions/{petition.id}")
+    told = dict.fromkeys(holders(session, Permission.PETITIONS_ANSWER, leave_out=Role.BASE_OFFICER), text)
+    post(session, told, "petition", f"urgent:{petition.id}", f"/petitions/{petition.id}")
 
 
 def refer(session: orm.Session, actor: Actor, petition: Petition, to: str) -> None:

@@ -8,17 +8,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import insert
 
 from core.meetings.models import Petition
-from core.notices.models import Notice
 from core.notices.reminders import Duty, Reminder, digest
+from core.notices.work import post
 from core.plans.deadlines import days_after
 from core.rotation.models import Official, RotationLevel, Visit, VisitReport
 from tenants.access import PERMISSIONS, Permission
-from tenants.clock import now
+from tenants.conditions import valid
 from tenants.models import Appointment, Person, Unit
-from tenants.scope import new_row
 
 KIND: Final = "reminder"
 URL: Final = "/tasks/"
@@ -37,14 +35,7 @@ def digests(session: orm.Session, day: date) -> dict[UUID, str]:
 
 def post_digests(session: orm.Session, day: date, told: Mapping[UUID, str]) -> None:
     """One notice a person and day, however often it is asked."""
-    rows = [
-        new_row(
-            person_id=person_id, kind=KIND, text=text, url=URL, posted_at=now(), dedup_key=f"{KIND}:{day}"
-        )
-        for person_id, text in sorted(told.items())
-    ]
-    if rows:
-        session.execute(insert(Notice).on_conflict_do_nothing(), rows)
+    post(session, told, KIND, f"{KIND}:{day}", URL)
 
 
 def _visits(session: orm.Session, day: date) -> Iterator[tuple[UUID, Reminder]]:
@@ -87,8 +78,7 @@ def _answerers(session: orm.Session, day: date) -> set[tuple[UUID, str]]:
         sa.select(Appointment.person_id, Unit.path)
         .join(Unit, Unit.id == Appointment.unit_id)
         .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.role.in_(roles), Appointment.valid_from <= day, Person.left_on.is_(None))
-        .where(sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day))
+        .where(Appointment.role.in_(roles), valid(Appointment, day), Person.left_on.is_(None))
     )
     found = {(person_id, path) for person_id, path in session.execute(query)}
     return {

@@ -3,6 +3,7 @@
 The queue is rung after the commit by whoever listens (jobs); here nothing is known of it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -41,18 +42,16 @@ def owe(
     return job_id
 
 
-def post(
-    session: orm.Session, person_ids: set[UUID], kind: str, dedup_key: str, text: str, url: str = ""
-) -> int:
-    """Post a notice to each person, once per `dedup_key`; returns how many were new."""
+def post(session: orm.Session, told: Mapping[UUID, str], kind: str, dedup_key: str, url: str = "") -> int:
+    """Post each person his text, once per `dedup_key`; returns how many notices were new."""
     rows = [
         new_row(person_id=person_id, kind=kind, text=text, url=url, dedup_key=dedup_key, posted_at=now())
-        for person_id in sorted(person_ids)
+        for person_id, text in sorted(told.items())
     ]
     if not rows:
         return 0
-    made = insert(Notice).values(rows).on_conflict_do_nothing().returning(Notice.id)
-    return len(session.scalars(made).all())
+    made = insert(Notice).on_conflict_do_nothing().returning(Notice.id)
+    return len(session.scalars(made, rows).all())
 
 
 def owe_again(session: orm.Session, actor: Actor, kind: JobKind, subject_id: UUID, **args: Any) -> UUID:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.exchange.envelope import BrokenSealError, check_seal
 from core.exchange.models import Direction, Dispatch, DispatchKind
@@ -58,6 +59,13 @@ def dispatches_in(
         query = query.where(sa.or_(*(matches(folded(column), text) for column in wanted)))
     own = own_tenant(session)
     return sliced(session, query, number, lambda row: row_of(own, row[0]))
+
+
+def answers() -> sa.Subquery:
+    """What was last answered to each dispatch of ours (S4-14)."""
+    came = sa.select(Dispatch).where(Dispatch.direction == Direction.IN, Dispatch.answers_id.is_not(None))
+    last = came.ext(distinct_on(Dispatch.answers_id))
+    return last.order_by(Dispatch.answers_id, Dispatch.sent_at.desc()).subquery()
 
 
 def row_of(own: Tenant, dispatch: Dispatch) -> DispatchRow:

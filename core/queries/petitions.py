@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.meetings.models import Petition
-from core.queries.reading import Rows, Slice, folded, matches, sliced, within
+from core.queries.lines import ABOVE, above
+from core.queries.reading import Rows, Slice, folded, matches, sliced
 from core.rotation.models import Official, Visit
+from tenants.conditions import within
 from tenants.models import Account, AuditEntry, Person, Unit
 from tenants.tree import UnitPath
 from tenants.vietnamese import fold
@@ -77,7 +79,6 @@ class Step:
     by: str
 
 
-_above = orm.aliased(Unit)
 STATES = {
     PetitionState.OPEN: sa.and_(Petition.answered_at.is_(None), Petition.referred_at.is_(None)),
     PetitionState.REFERRED: sa.and_(Petition.answered_at.is_(None), Petition.referred_at.is_not(None)),
@@ -91,10 +92,10 @@ def petition_rows() -> Rows:
         sa.select(
             Petition.id, Petition.text, Petition.field, Petition.urgent, Petition.raised_on,
             Petition.referred_to, Petition.answered_at, Unit.name.label("cell"),
-            sa.func.coalesce(_above.name, "").label("above"), Person.full_name.label("official"),
+            ABOVE, Person.full_name.label("official"),
         )
         .join(Unit, Unit.id == Petition.cell_id)
-        .outerjoin(_above, _above.id == Unit.parent_id)
+        .outerjoin(above, above.id == Unit.parent_id)
         .join(Visit, Visit.id == Petition.visit_id)
         .join(Official, Official.id == Visit.official_id)
         .join(Person, Person.id == Official.person_id)

@@ -7,12 +7,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Dispatch
 from core.plans.models import Plan, PlanVersion
-from core.queries.reading import Slice, folded, matches, sliced
+from core.queries.reading import Slice, folded, matches, newest_of, sliced
 from tenants.models import Account, Person, TenantLevel
 
 
@@ -58,12 +57,7 @@ class IssuedVersion:
 
 def plans_in(session: orm.Session, drafts: bool, text: str, number: int) -> Slice[PlanRow]:
     """A page of the plans, newest year first; those never published only where drafts may be seen."""
-    newest = (
-        sa.select(PlanVersion)
-        .ext(distinct_on(PlanVersion.plan_id))
-        .order_by(PlanVersion.plan_id, PlanVersion.number.desc())
-        .subquery()
-    )
+    newest = newest_of(PlanVersion.plan_id)
     query = (
         sa.select(Plan.id, Plan.title, Plan.year, Dispatch.counterpart_name, newest.c.number)
         .add_columns(newest.c.issued_on, newest.c.body != Plan.body)

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from core.exchange.models import Direction, Dispatch, DispatchKind
+from core.exchange.models import Dispatch, DispatchKind
 from core.exchange.service import own_tenant
 from core.plans.deadlines import days_after
 from core.plans.models import Plan, PlanVersion
 from core.plans.periods import Quarter
+from core.queries.dispatches import answers
+from core.queries.reading import newest_of
 from core.reports.models import Report, ReportVersion
 from tenants.clock import local
 
@@ -65,19 +67,7 @@ def _plans(session: orm.Session, day: date) -> list[tuple[UUID, int, int, date]]
 
 
 def _reports(session: orm.Session) -> Mapping[tuple[UUID, str], dict[str, Any]]:
-    newest = (
-        sa.select(ReportVersion)
-        .ext(distinct_on(ReportVersion.report_id))
-        .order_by(ReportVersion.report_id, ReportVersion.number.desc())
-        .subquery()
-    )
-    answer = (
-        sa.select(Dispatch)
-        .where(Dispatch.direction == Direction.IN, Dispatch.answers_id.is_not(None))
-        .ext(distinct_on(Dispatch.answers_id))
-        .order_by(Dispatch.answers_id, Dispatch.sent_at.desc())
-        .subquery()
-    )
+    newest, answer = newest_of(ReportVersion.report_id), answers()
     query = (
         sa.select(
             Report.plan_id, Report.period, Report.id, newest.c.made_at, Dispatch.sent_at, answer.c.kind,

@@ -1,14 +1,14 @@
-"""What every list shares: the actor's reach as a condition, one page of rows, search without diacritics."""
+"""What lists share: one page of rows, newest versions, search without diacritics."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from tenants.models import Unit
-from tenants.tree import UnitPath
 from tenants.vietnamese import fold
 
 Item = TypeVar("Item")
@@ -33,11 +33,6 @@ class Slice(Generic[Item]):
         return max(1, -(-self.total // self.size))
 
 
-def within(paths: Iterable[UnitPath], path: Any = Unit.path) -> sa.ColumnElement[bool]:
-    """Whether a unit's path lies in any of the subtrees; in none where there are none."""
-    return sa.or_(sa.false(), *(sa.and_(path >= over.text, path < over.end) for over in paths))
-
-
 def sliced(
     session: orm.Session, query: Rows, number: int, make: Callable[[Any], Item], size: int = PAGE_SIZE
 ) -> Slice[Item]:
@@ -52,6 +47,13 @@ def slice_of(items: list[Item], number: int, size: int = PAGE_SIZE) -> Slice[Ite
     """The numbered page of a list at hand."""
     number = min(max(number, 1), max(1, -(-len(items) // size)))
     return Slice(tuple(items[(number - 1) * size : number * size]), number, size, len(items))
+
+
+def newest_of(owner: orm.InstrumentedAttribute[UUID], *where: sa.ColumnElement[bool]) -> sa.Subquery:
+    """The version with the highest number of each owner, of those that meet the conditions."""
+    versions: Any = owner.class_
+    query = sa.select(versions).where(*where).ext(distinct_on(owner))
+    return query.order_by(owner, versions.number.desc()).subquery()
 
 
 def folded(column: Any) -> sa.ColumnElement[str]:

@@ -8,14 +8,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.documents.models import Artifact, OfficialDocument
-from core.exchange.models import Direction, Dispatch, DispatchKind
+from core.exchange.models import Dispatch, DispatchKind
 from core.notices.models import Job, JobKind
 from core.plans.models import Plan
 from core.plans.periods import Quarter
-from core.queries.reading import Slice, sliced
+from core.queries.dispatches import answers
+from core.queries.reading import Slice, newest_of, sliced
 from core.reports.figures import Figures
 from core.reports.models import Report, ReportVersion
 from core.reports.tally import Tally
@@ -45,8 +45,36 @@ TALLY_LABELS = {
 Part = tuple[str, Tally | None, Tally | None]
 
 
+class Sendable:
+    """A report at a version, None where it was never added up; when it was sent and what was answered."""
+
+    number: int | None
+    sent_at: datetime | None
+    answer: DispatchKind | None
+
+    @property
+    def label(self) -> str:
+        """Where it stands, in Vietnamese."""
+        return self._standing[0]
+
+    @property
+    def tone(self) -> str:
+        """The tone of its chip on a page."""
+        return self._standing[1]
+
+    @property
+    def _standing(self) -> tuple[str, str]:
+        if self.number is None:
+            return "Chưa tổng hợp", "muted"
+        if self.answer is DispatchKind.RETURN:
+            return "Cấp trên trả lại", "late"
+        if self.answer is DispatchKind.ACCEPTANCE:
+            return "Cấp trên đã tiếp nhận", "ok"
+        return ("Đã gửi" if self.sent_at else "Đã tổng hợp"), "info"
+
+
 @dataclass(frozen=True)
-class ReportRow:
+class ReportRow(Sendable):
     """A report in a list, with its newest version and what became of it."""
 
     id: UUID
@@ -63,30 +91,9 @@ class ReportRow:
         """The period in words, as a heading."""
         return Quarter.parse(self.period).title
 
-    @property
-    def label(self) -> str:
-        """Where it stands, in Vietnamese."""
-        return status_of(self.number, self.sent_at, self.answer)[0]
-
-    @property
-    def tone(self) -> str:
-        """The tone of its chip on a page."""
-        return status_of(self.number, self.sent_at, self.answer)[1]
-
-
-def status_of(number: int | None, sent_at: datetime | None, answer: DispatchKind | None) -> tuple[str, str]:
-    """Label and tone of a report whose newest version is `number`: added up, sent, answered."""
-    if number is None:
-        return "Chưa tổng hợp", "muted"
-    if answer is DispatchKind.RETURN:
-        return "Cấp trên trả lại", "late"
-    if answer is DispatchKind.ACCEPTANCE:
-        return "Cấp trên đã tiếp nhận", "ok"
-    return ("Đã gửi" if sent_at else "Đã tổng hợp"), "info"
-
 
 @dataclass(frozen=True)
-class MadeVersion:
+class MadeVersion(Sendable):
     """A frozen version: who made it, where it was sent, what was answered, its document and file."""
 
     id: UUID
@@ -103,16 +110,6 @@ class MadeVersion:
     document: str
     size: int | None
 
-    @property
-    def label(self) -> str:
-        """Where it stands, in Vietnamese."""
-        return status_of(self.number, self.sent_at, self.answer)[0]
-
-    @property
-    def tone(self) -> str:
-        """The tone of its chip on a page."""
-        return status_of(self.number, self.sent_at, self.answer)[1]
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -124,25 +121,9 @@ class Difference:
     after: int | None
 
 
-def _answers() -> sa.Subquery:
-    return (
-        sa.select(Dispatch.answers_id, Dispatch.kind, Dispatch.sent_at, Dispatch.body)
-        .where(Dispatch.direction == Direction.IN, Dispatch.answers_id.is_not(None))
-        .ext(distinct_on(Dispatch.answers_id))
-        .order_by(Dispatch.answers_id, Dispatch.sent_at.desc())
-        .subquery()
-    )
-
-
 def reports_in(session: orm.Session, number: int) -> Slice[ReportRow]:
     """A page of the reports, the newest period first."""
-    newest = (
-        sa.select(ReportVersion.report_id, ReportVersion.number, ReportVersion.dispatch_id)
-        .ext(distinct_on(ReportVersion.report_id))
-        .order_by(ReportVersion.report_id, ReportVersion.number.desc())
-        .subquery()
-    )
-    answer = _answers()
+    newest, answer = newest_of(ReportVersion.report_id), answers()
     query = (
         sa.select(Report.id, Report.title, Report.period, Report.due_on, Plan.title, newest.c.number)
         .add_columns(Dispatch.sent_at, answer.c.kind)
@@ -157,7 +138,7 @@ def reports_in(session: orm.Session, number: int) -> Slice[ReportRow]:
 
 def versions_of(session: orm.Session, report_id: UUID) -> tuple[MadeVersion, ...]:
     """The report's versions, newest first, without their figures; one statement."""
-    answer = _answers()
+    answer = answers()
     query: sa.Select[Any] = (
         sa.select(ReportVersion.id, ReportVersion.number, ReportVersion.sha256, ReportVersion.made_at)
         .add_columns(Person.full_name.label("by"), Dispatch.sent_at, Dispatch.id.label("dispatch_id"))

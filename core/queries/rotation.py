@@ -9,13 +9,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import distinct_on
 
-from core.meetings.models import Meeting, MeetingKind
 from core.plans.models import Plan
-from core.queries.reading import Rows, Slice, matches, sliced, within
+from core.queries.lines import ABOVE, AtMeeting, above, lines
+from core.queries.reading import Rows, Slice, matches, newest_of, sliced
 from core.rotation.models import Official, PlannedVisit, Rotation, RotationLevel, RotationVersion
-from core.rotation.problem import Slot
+from tenants.conditions import within
 from tenants.models import Person, Unit
 from tenants.tree import UnitPath
 from tenants.vietnamese import fold
@@ -38,7 +37,7 @@ class RotationRow:
 
 
 @dataclass(frozen=True)
-class Assignment:
+class Assignment(AtMeeting):
     """One line of a version, with its names."""
 
     id: UUID
@@ -52,11 +51,6 @@ class Assignment:
     month: date
     meets_on: date
     slot: str
-
-    @property
-    def slot_label(self) -> str:
-        """The part of the day, in Vietnamese; empty where the meeting is not known."""
-        return Slot(self.slot).label if self.slot else ""
 
 
 @dataclass(frozen=True)
@@ -80,18 +74,9 @@ class CellLine:
     visits: tuple[Assignment, ...] = ()
 
 
-_above = orm.aliased(Unit)
-
-
 def rotations(session: orm.Session) -> tuple[RotationRow, ...]:
     """Every rotation with its version in force and its draft, newest first."""
-    newest = (
-        sa.select(RotationVersion)
-        .where(RotationVersion.published_at.is_not(None))
-        .ext(distinct_on(RotationVersion.rotation_id))
-        .order_by(RotationVersion.rotation_id, RotationVersion.number.desc())
-        .subquery()
-    )
+    newest = newest_of(RotationVersion.rotation_id, RotationVersion.published_at.is_not(None))
     draft = orm.aliased(RotationVersion)
     query = (
         sa.select(
@@ -115,28 +100,10 @@ def published_plans(session: orm.Session) -> tuple[Plan, ...]:
 
 def _assignments(version_id: UUID, paths: Iterable[UnitPath]) -> Rows:
     return (
-        sa.select(
-            PlannedVisit.id, PlannedVisit.official_id, Person.full_name.label("official"),
-            RotationLevel.name.label("level"), PlannedVisit.cell_id, Unit.name.label("cell"),
-            sa.func.coalesce(_above.name, "").label("above"), Unit.special, PlannedVisit.month,
-            PlannedVisit.meets_on, sa.func.coalesce(Meeting.slot, "").label("slot"),
-        )
-        .join(Official, Official.id == PlannedVisit.official_id)
-        .join(Person, Person.id == Official.person_id)
-        .join(RotationLevel, RotationLevel.id == Official.level_id)
-        .join(Unit, Unit.id == PlannedVisit.cell_id)
-        .outerjoin(_above, _above.id == Unit.parent_id)
-        .outerjoin(
-            Meeting,
-            sa.and_(
-                Meeting.cell_id == PlannedVisit.cell_id,
-                Meeting.month == PlannedVisit.month,
-                Meeting.kind == MeetingKind.REGULAR,
-            ),
-        )
+        lines(PlannedVisit, Unit.special)
         .where(PlannedVisit.version_id == version_id, within(paths))
         .order_by(PlannedVisit.meets_on, Unit.path, Person.sort_key, PlannedVisit.id)
-    )  # fmt: skip
+    )
 
 
 def _made(row: Any) -> Assignment:
@@ -161,8 +128,8 @@ def official_line(
 ) -> OfficialLine | None:
     """One official's lines in reach; None where there are none."""
     query = _assignments(version_id, paths).where(PlannedVisit.official_id == official_id)
-    lines = tuple(map(_made, session.execute(query)))
-    return OfficialLine(official_id, lines[0].official, lines[0].level, lines) if lines else None
+    found = tuple(map(_made, session.execute(query)))
+    return OfficialLine(official_id, found[0].official, found[0].level, found) if found else None
 
 
 def cell_line(
@@ -170,8 +137,8 @@ def cell_line(
 ) -> CellLine | None:
     """One cell's lines; None where it is out of reach or nobody comes."""
     query = _assignments(version_id, paths).where(PlannedVisit.cell_id == cell_id)
-    lines = tuple(map(_made, session.execute(query)))
-    return CellLine(cell_id, lines[0].cell, lines[0].above, lines[0].special, lines) if lines else None
+    found = tuple(map(_made, session.execute(query)))
+    return CellLine(cell_id, found[0].cell, found[0].above, found[0].special, found) if found else None
 
 
 def assignment(session: orm.Session, paths: Iterable[UnitPath], planned_id: UUID) -> Assignment | None:
@@ -203,8 +170,8 @@ def officials_of(
         query = query.where(matches(Person.search_key, name))
     found = sliced(session, query, number, lambda row: OfficialLine(row.id, row.full_name, row.level))
     ids = [line.id for line in found.items]
-    lines = _by(session, version_id, paths, PlannedVisit.official_id, ids)
-    items = tuple(OfficialLine(o.id, o.name, o.level, lines.get(o.id, ())) for o in found.items)
+    made = _by(session, version_id, paths, PlannedVisit.official_id, ids)
+    items = tuple(OfficialLine(o.id, o.name, o.level, made.get(o.id, ())) for o in found.items)
     return Slice(items, found.number, found.size, found.total)
 
 
@@ -214,16 +181,16 @@ def cells_of(
     """One page of the cells in reach that officials visit, in the order of the tree, each with its lines."""
     visited = sa.select(PlannedVisit.cell_id).where(PlannedVisit.version_id == version_id)
     query = (
-        sa.select(Unit.id, Unit.name, sa.func.coalesce(_above.name, "").label("above"), Unit.special)
-        .outerjoin(_above, _above.id == Unit.parent_id)
+        sa.select(Unit.id, Unit.name, ABOVE, Unit.special)
+        .outerjoin(above, above.id == Unit.parent_id)
         .where(Unit.id.in_(visited), within(paths))
         .order_by(Unit.path)
     )
     if fold(name):
-        query = query.where(sa.or_(matches(Unit.search_key, name), matches(_above.search_key, name)))
+        query = query.where(sa.or_(matches(Unit.search_key, name), matches(above.search_key, name)))
     found = sliced(session, query, number, lambda row: CellLine(row.id, row.name, row.above, row.special))
-    lines = _by(session, version_id, paths, PlannedVisit.cell_id, [line.id for line in found.items])
-    items = tuple(CellLine(c.id, c.name, c.above, c.special, lines.get(c.id, ())) for c in found.items)
+    made = _by(session, version_id, paths, PlannedVisit.cell_id, [line.id for line in found.items])
+    items = tuple(CellLine(c.id, c.name, c.above, c.special, made.get(c.id, ())) for c in found.items)
     return Slice(items, found.number, found.size, found.total)
 
 
@@ -233,4 +200,4 @@ def _by(
     found: dict[UUID, list[Assignment]] = defaultdict(list)
     for row in session.execute(_assignments(version_id, paths).where(key.in_(ids))):
         found[row._mapping[key.key]].append(_made(row))
-    return {subject: tuple(lines) for subject, lines in found.items()}
+    return {subject: tuple(made) for subject, made in found.items()}

@@ -19,12 +19,13 @@ from core.queries.cadences import because, cadences
 from core.queries.petitions import PetitionRow, petition_rows
 from core.queries.petitions import row_of as petition_of
 from core.queries.quarters import OwedReport, owed_reports
-from core.queries.reading import sliced, within
+from core.queries.reading import sliced
 from core.queries.visits import VisitRow, VisitState, row_of, visit_rows
 from core.reports.models import ReportDecision
 from core.rotation.models import Official, Rotation, RotationVersion, Visit, VisitReport
 from tenants.access import Actor, Permission, may, reach
 from tenants.clock import local, now
+from tenants.conditions import within
 
 AHEAD = timedelta(days=62)
 RECENT = timedelta(days=14)

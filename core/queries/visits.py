@@ -10,13 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from core.meetings.models import Meeting, MeetingKind, Petition
+from core.meetings.models import Petition
 from core.plans.deadlines import Standing, days_after, standing
-from core.queries.reading import Rows, Slice, matches, sliced, within
+from core.queries.lines import AtMeeting, lines
+from core.queries.reading import Rows, Slice, matches, sliced
 from core.rotation.models import Official, RotationLevel, Visit, VisitReport
-from core.rotation.problem import Slot
 from tenants.access import Role
 from tenants.clock import LOCAL, local, today
+from tenants.conditions import valid, within
 from tenants.models import Appointment, Person, Unit
 from tenants.tree import UnitPath
 from tenants.vietnamese import fold
@@ -54,7 +55,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class VisitRow:
+class VisitRow(AtMeeting):
     """A visit with the names a page shows; `due_on` is the last day for its report."""
 
     id: UUID
@@ -80,11 +81,6 @@ class VisitRow:
     def due_on(self) -> date:
         """The last day on which a report is on time."""
         return self.reported_due or days_after(self.attended_on or self.meets_on, self.report_days)
-
-    @property
-    def slot_label(self) -> str:
-        """The part of the day, in Vietnamese; empty where the meeting is not known."""
-        return Slot(self.slot).label if self.slot else ""
 
     def standing(self, day: date) -> Standing:
         """Where the report stands on a day."""
@@ -120,33 +116,13 @@ class Contact:
     phone: str
 
 
-_above = orm.aliased(Unit)
-
-
 def visit_rows() -> Rows:
     """Every visit still promised, with its names: add conditions and an order."""
     return (
-        sa.select(
-            Visit.id, Visit.rotation_id, Visit.official_id, Person.full_name.label("official"),
-            RotationLevel.code.label("level_code"), RotationLevel.name.label("level"),
-            RotationLevel.report_days, Visit.cell_id, Unit.name.label("cell"),
-            sa.func.coalesce(_above.name, "").label("above"), Visit.month,
-            Visit.meets_on, sa.func.coalesce(Meeting.slot, "").label("slot"), Visit.attended_on,
-            Visit.missed_reason, VisitReport.id.label("report_id"), VisitReport.submitted_at,
-            VisitReport.due_on.label("reported_due"),
-        )
-        .join(Official, Official.id == Visit.official_id)
-        .join(Person, Person.id == Official.person_id)
-        .join(RotationLevel, RotationLevel.id == Official.level_id)
-        .join(Unit, Unit.id == Visit.cell_id)
-        .outerjoin(_above, _above.id == Unit.parent_id)
-        .outerjoin(
-            Meeting,
-            sa.and_(
-                Meeting.cell_id == Visit.cell_id,
-                Meeting.month == Visit.month,
-                Meeting.kind == MeetingKind.REGULAR,
-            ),
+        lines(
+            Visit, Visit.rotation_id, RotationLevel.code.label("level_code"), RotationLevel.report_days,
+            Visit.attended_on, Visit.missed_reason, VisitReport.id.label("report_id"),
+            VisitReport.submitted_at, VisitReport.due_on.label("reported_due"),
         )
         .outerjoin(VisitReport, VisitReport.visit_id == Visit.id)
         .where(Visit.cancelled_at.is_(None))
@@ -227,8 +203,7 @@ def secretaries(session: orm.Session, cell_ids: Iterable[UUID], day: date) -> Ma
         sa.select(Appointment.unit_id, Person.full_name, Person.phone)
         .join(Person, Person.id == Appointment.person_id)
         .where(Appointment.unit_id.in_(set(cell_ids)), Appointment.role == Role.SECRETARY)
-        .where(Appointment.valid_from <= day)
-        .where(sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day))
+        .where(valid(Appointment, day))
         .order_by(Appointment.valid_from)
     )
     return {row.unit_id: Contact(row.full_name, row.phone) for row in session.execute(query)}

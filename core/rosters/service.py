@@ -22,10 +22,9 @@ from core.rosters.sheets import Sheet, read_sheet, with_errors
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.audit import record
 from tenants.clock import local, now
+from tenants.conditions import root_path
 from tenants.db import new_id
-from tenants.models import Unit
 from tenants.scope import lock_in_tenant
-from tenants.tree import UnitPath
 from tenants.vietnamese import nfc
 
 
@@ -35,7 +34,7 @@ class RosterError(Exception):
 
 def require_importer(session: orm.Session, actor: Actor) -> None:
     """Rosters concern the whole tenant: the right must reach from its root. Raises NotAllowed."""
-    root = UnitPath(session.scalars(sa.select(Unit.path).where(Unit.parent_id.is_(None))).one())
+    root = root_path(session)
     require(actor, Permission.ROSTERS_IMPORT, root)
     require(actor, Permission.APPOINTMENTS_EDIT, root)
 

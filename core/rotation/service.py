@@ -16,9 +16,9 @@ from core.notices.models import JobKind
 from core.notices.work import owe_again, post
 from core.plans.models import Plan
 from core.rotation.drawing import Drawing
+from core.rotation.facts import PlannedVisit as Assignment
 from core.rotation.loading import standing_visits
 from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion, Visit
-from core.rotation.problem import PlannedVisit as Assignment
 from core.rotation.replan import PlanDiff, diff
 from tenants.access import Actor, Permission, Role, require
 from tenants.audit import record
@@ -195,13 +195,12 @@ def _tell(session: orm.Session, version: RotationVersion, change: PlanDiff) -> i
     come = Counter(c.official for c in change.changes if c.after)
     gone = Counter(c.official for c in change.changes if c.before)
     person_of = dict(session.execute(sa.select(Official.id, Official.person_id)).all())
-    told = 0
-    for official in sorted(come.keys() | gone.keys()):
+    texts: dict[UUID, str] = {}
+    for official in come.keys() | gone.keys():
         text = f"Lịch dự sinh hoạt (bản {version.number}): đồng chí có {come[official]} lượt mới"
         text += f", {gone[official]} lượt không còn." if gone[official] else "."
-        told += post(
-            session, {person_of[UUID(official)]}, "rotation", f"rotation:{version.id}", text, "/visits/"
-        )
+        texts[person_of[UUID(official)]] = text
+    told = post(session, texts, "rotation", f"rotation:{version.id}", "/visits/")
     return told + _tell_cells(session, version, change)
 
 
@@ -218,5 +217,5 @@ def _tell_cells(session: orm.Session, version: RotationVersion, change: PlanDiff
     told = 0
     for person_id, cell_id, name in session.execute(query):
         text = f"{name}: lịch đồng chí cấp trên về dự (bản {version.number}) có {touched[cell_id]} thay đổi."
-        told += post(session, {person_id}, "rotation", f"rotation:{version.id}:{cell_id}", text, "/rotation/")
+        told += post(session, {person_id: text}, "rotation", f"rotation:{version.id}:{cell_id}", "/rotation/")
     return told

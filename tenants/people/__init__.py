@@ -13,7 +13,6 @@ from tenants.people.posts import grantable as grantable
 from tenants.people.posts import require_over as require_over
 from tenants.people.problems import PeopleError as PeopleError
 from tenants.people.problems import over_all as over_all
-from tenants.people.problems import within as within
 from tenants.people.tree import UnitNode as UnitNode
 from tenants.people.tree import unit_tree as unit_tree
 from tenants.people.units import SLOTS as SLOTS

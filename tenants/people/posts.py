@@ -12,8 +12,9 @@ from tenants.access import PERMISSIONS, Actor, NotAllowed, Permission, Role, fet
 from tenants.accounts import end_all_sessions
 from tenants.audit import record
 from tenants.clock import today
+from tenants.conditions import root_path, valid
 from tenants.models import Account, Appointment, Department, Person, Unit
-from tenants.people.problems import PeopleError, order_problem, refuse, valid
+from tenants.people.problems import PeopleError, order_problem, refuse
 from tenants.scope import lock_in_tenant
 from tenants.tree import UnitKind, UnitPath
 
@@ -142,11 +143,7 @@ def _posts(session: orm.Session, person: Person | None) -> tuple[UnitPath, ...]:
         held = sa.select(Unit.path).join(Appointment, Appointment.unit_id == Unit.id)
         today_held = held.where(Appointment.person_id == person.id, valid(Appointment, today()))
         paths = session.scalars(today_held).all()
-    return tuple(map(UnitPath, paths)) or (_root(session),)
-
-
-def _root(session: orm.Session) -> UnitPath:
-    return UnitPath(session.scalars(sa.select(Unit.path).where(Unit.parent_id.is_(None))).one())
+    return tuple(map(UnitPath, paths)) or (root_path(session),)
 
 
 def require_over(session: orm.Session, actor: Actor, permission: Permission, person: Person | None) -> None:

@@ -1,13 +1,9 @@
-"""What the services of this folder share: the error, words as stored, and where a right reaches."""
+"""What the services of this folder share: the error, words as stored, how far a right reaches."""
 
 from collections.abc import Mapping
 from datetime import date
 
-import sqlalchemy as sa
-from sqlalchemy import orm
-
 from tenants.access import Actor, Permission, reach
-from tenants.models import Appointment, Unit
 from tenants.vietnamese import nfc
 
 
@@ -33,19 +29,6 @@ def words(text: str) -> str:
 def order_problem(first: date, last: date | None) -> str | None:
     """What is wrong with a validity, if anything."""
     return "Ngày kết thúc phải từ ngày bắt đầu trở đi." if last and last < first else None
-
-
-def valid(kind: type[Unit] | type[Appointment], on: date) -> sa.ColumnElement[bool]:
-    """That a unit or appointment is valid on a day."""
-    return sa.and_(kind.valid_from <= on, sa.or_(kind.valid_to.is_(None), kind.valid_to >= on))
-
-
-def within(
-    actor: Actor, permission: Permission, path: orm.InstrumentedAttribute[str]
-) -> sa.ColumnElement[bool]:
-    """That a path lies where the actor has the right."""
-    over = reach(actor, permission)
-    return sa.or_(sa.false(), *(sa.and_(path >= unit.text, path < unit.end) for unit in over))
 
 
 def over_all(actor: Actor, permission: Permission) -> bool:

@@ -7,9 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from tenants.access import Actor, Permission
+from tenants.access import Actor, Permission, reach
+from tenants.conditions import valid, within
 from tenants.models import Appointment, Unit
-from tenants.people.problems import valid, within
 from tenants.tree import UnitKind
 
 
@@ -29,7 +29,7 @@ class UnitNode:
 
 def unit_tree(session: orm.Session, actor: Actor, on: date) -> tuple[UnitNode, ...]:
     """The units in the actor's reach that are valid on a day, as trees, in the order of their paths."""
-    query = sa.select(Unit).where(within(actor, Permission.UNITS_READ, Unit.path), valid(Unit, on))
+    query = sa.select(Unit).where(within(reach(actor, Permission.UNITS_READ)), valid(Unit, on))
     units = session.scalars(query.order_by(Unit.path)).all()
     posts = sa.select(Appointment.unit_id, sa.func.count(Appointment.person_id.distinct()))
     people = dict(session.execute(posts.where(valid(Appointment, on)).group_by(Appointment.unit_id)).all())

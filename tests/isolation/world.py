@@ -272,8 +272,8 @@ def _keep_files(cast: Cast, code: str) -> None:
         owe(session, admin, JobKind.COUNT_TENANT, "count")
     _run(cast, code)
     with cast.session(code) as session:
-        people = set(session.scalars(sa.select(Account.person_id)))
-        post(session, people, "test", "canary", f"Nhắc {word}", "/tasks/")
+        told = dict.fromkeys(session.scalars(sa.select(Account.person_id)), f"Nhắc {word}")
+        post(session, told, "test", "canary", "/tasks/")
         dead = new_row(
             kind=JobKind.REMIND, args={}, dedup_key="dead", state=JobState.DEAD, error="TimeoutError",
             requested_by=admin.account_id,
