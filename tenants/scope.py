@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, orm
 from sqlalchemy.sql import visitors
 
-from tenants.db import Base, new_id
+from tenants.db import new_id
 
 
 class ScopeError(RuntimeError):
@@ -201,9 +201,3 @@ def _refuse_foreign_writes(session: orm.Session, _context: Any, _instances: Any)
             row.tenant_id != scope.tenant_id and not (row.shared_with_platform and not scope.tenant_id)
         ):
             raise ScopeError(f"{type(row).__name__} is written outside its tenant")
-
-
-def owned_mappers() -> tuple[type[TenantOwned], ...]:
-    """Every mapped class whose rows belong to a tenant, by table name."""
-    classes = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, TenantOwned)]
-    return tuple(sorted(classes, key=lambda cls: cls.__tablename__))

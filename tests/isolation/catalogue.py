@@ -33,7 +33,7 @@ class Declared:
     definers: frozenset[str] = frozenset()
 
 
-KEPT = {
+KEPT: Mapping[str, str] = {
     **dict.fromkeys(("heartbeat", "operator", "platform_entry", "sign_in_failure", "tenant"), PLATFORM),
     "web_session": f"{TENANT.replace('tenant_id', 'home_id', 1)} OR {PLATFORM}",
 }

@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from core.registry import metadata
 from tenants import scope
-from tenants.scope import across_tenants, owned_mappers, tenant_scope, transaction
+from tenants.db import Base
+from tenants.scope import TenantOwned, across_tenants, tenant_scope, transaction
 from tests.conftest import ORIGIN, Browser
 from tests.isolation.matrix import MATRIX, Line
 from tests.isolation.world import CODES, OWN, World
@@ -93,6 +94,12 @@ def _sums(tables: list[str]) -> dict[str, str]:
     with transaction() as session:
         rows = session.connection().exec_driver_sql(" UNION ALL ".join(parts)).all()
     return {row[0]: row[1] for row in rows}
+
+
+def owned_mappers() -> tuple[type[TenantOwned], ...]:
+    """Every mapped class whose rows belong to a tenant, by table name."""
+    classes = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, TenantOwned)]
+    return tuple(sorted(classes, key=lambda cls: cls.__tablename__))
 
 
 def checksums(world: World) -> dict[tuple[str, str], str]:

@@ -14,15 +14,8 @@ from sqlalchemy import orm
 from core.exchange.models import Dispatch
 from core.registry import metadata
 from tenants.db import new_id
-from tenants.scope import (
-    ScopeError,
-    Session,
-    TenantOwned,
-    across_tenants,
-    owned_mappers,
-    tenant_scope,
-    transaction,
-)
+from tenants.scope import ScopeError, Session, TenantOwned, across_tenants, tenant_scope, transaction
+from tests.isolation.crawling import owned_mappers
 from tests.isolation.world import CHILD, OWN, PARENT, World, scoped
 
 KINDS = owned_mappers()
