@@ -13,39 +13,56 @@ from admin.database import db
 from admin.security import current_actor
 from core.notices.models import Job, JobKind, JobState
 from core.plans.models import Plan, PlanVersion
+from core.queries.tasks import shortened
 from tenants.access import NotAllowed, Permission, may
 from tenants.audit import first_broken
 from tenants.models import Account, AuditEntry, Person
 from tenants.people import over_all
 
 GROUP = "Hồ sơ"
+LONGEST_FACTS = 60
 SUBJECTS = {
     "account": "Tài khoản", "absence": "Lịch bận", "appointment": "Chức vụ", "audit_entry": "Nhật ký",
     "cell_setting": "Loại chi bộ", "department": "Ban tham mưu", "dispatch": "Văn bản đi, đến",
     "document": "Văn bản", "official_document": "Văn bản", "job": "Tác vụ", "meeting": "Buổi sinh hoạt",
-    "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí", "petition": "Kiến nghị", "plan": "Kế hoạch",
+    "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",
+    "petition": "Kiến nghị", "plan": "Kế hoạch",
     "plan_version": "Bản kế hoạch", "report": "Báo cáo", "report_version": "Bản báo cáo",
     "roster": "Danh sách nhập", "roster_upload": "Danh sách nhập", "rotation": "Phân công dự",
     "rotation_level": "Cấp cán bộ dự", "rotation_version": "Bản phân công dự", "tenant": "Đơn vị thuê",
     "unit": "Tổ chức đảng", "visit": "Lượt dự", "visit_report": "Báo cáo lượt dự",
 }  # fmt: skip
 VERBS = {
-    "accept": "duyệt", "answer": "trả lời", "attend": "đã dự", "choose_password": "đặt mật khẩu",
-    "consolidate": "tổng hợp", "create": "thêm", "derive": "lập theo cấp trên", "disable": "khóa",
-    "draft": "soạn", "draw": "xếp lịch", "edit": "sửa", "enable": "mở khóa", "end": "kết thúc",
-    "enter": "thêm vào danh sách", "export": "tải về", "found": "lập mới", "grant": "giao",
-    "import": "nhập", "invite": "gửi liên kết", "issue": "ban hành", "leave": "chuyển đi", "miss": "vắng",
-    "move": "chuyển", "open": "mở", "publish": "công bố", "raise": "nêu", "receive": "nhận",
-    "refer": "chuyển xử lý", "remove": "bỏ", "rename": "đổi tên", "resume": "mở lại", "retire": "đưa ra",
-    "retry": "chạy lại", "report": "báo cáo", "second_factor_off": "tắt xác thực hai bước",
-    "second_factor_on": "bật xác thực hai bước", "send": "gửi", "send_back": "trả lại", "set": "đặt",
-    "sign_out_everywhere": "đăng xuất mọi thiết bị", "submit": "gửi", "upload": "tải lên", "withdraw": "rút",
+    "accept": "duyệt", "accepted": "tiếp nhận", "active": "mở hoạt động", "add": "thêm", "answer": "trả lời",
+    "attend": "đã dự", "broken_seal": "niêm phong không nguyên vẹn", "choose_password": "đặt mật khẩu",
+    "consolidate": "tổng hợp", "create": "thêm", "damaged": "tệp hỏng", "derive": "lập theo cấp trên",
+    "disable": "khóa", "discard": "bỏ", "draft": "soạn", "draw": "xếp lịch", "edit": "sửa",
+    "enable": "mở khóa", "end": "kết thúc", "enter": "thêm vào danh sách", "export": "tải về",
+    "fail_code": "nhập sai mã xác thực", "fail_locked": "đăng nhập khi đơn vị tạm khóa",
+    "fail_password": "nhập sai mật khẩu", "found": "lập mới", "grant": "giao", "import": "nhập",
+    "invite": "gửi liên kết", "issue": "ban hành", "leave": "chuyển đi", "locked": "tạm khóa", "miss": "vắng",
+    "move": "chuyển", "open": "mở", "publish": "công bố", "raise": "nêu", "read_only": "chuyển chỉ đọc",
+    "receive": "nhận", "recover": "đăng nhập bằng mã dự phòng", "recovery_codes": "lấy mã dự phòng mới",
+    "refer": "chuyển xử lý", "remove": "bỏ", "rename": "đổi tên", "report": "báo cáo", "resume": "mở lại",
+    "retire": "đưa ra", "retry": "chạy lại", "returned": "trả lại",
+    "second_factor_off": "tắt xác thực hai bước", "second_factor_on": "bật xác thực hai bước",
+    "second_factor_reset": "đặt lại xác thực hai bước", "send": "gửi", "send_back": "trả lại", "set": "đặt",
+    "sign_in": "đăng nhập", "sign_out": "đăng xuất", "sign_out_everywhere": "đăng xuất mọi thiết bị",
+    "submit": "gửi", "upload": "tải lên", "withdraw": "rút",
 }  # fmt: skip
 
 FACTS = {
-    "decision": "quyết định", "fields": "ô đã sửa", "made": "đã đặt", "months": "số tháng", "name": "tên",
-    "number": "số", "parent": "đơn vị cấp trên", "person": "đồng chí", "reason": "lý do", "role": "chức vụ",
-    "rows": "số dòng", "unit": "đơn vị", "until": "đến hết", "version": "bản",
+    "bytes": "dung lượng (byte)", "decision": "quyết định", "dispatch": "văn bản", "fields": "ô đã sửa",
+    "first_month": "từ tháng", "kind": "loại", "made": "đã đặt", "months": "số tháng", "name": "tên",
+    "number": "số", "only_good": "chỉ nhập dòng hợp lệ", "parent": "đơn vị cấp trên", "person": "đồng chí",
+    "petitions": "số kiến nghị", "reason": "lý do", "role": "chức vụ", "rows": "số dòng",
+    "sha256": "mã niêm phong", "to": "nơi nhận", "told": "số đồng chí được báo", "type": "loại",
+    "unit": "đơn vị", "until": "đến hết", "urgent": "nổi cộm", "version": "bản", "visits": "số lượt dự",
+}  # fmt: skip
+WORDS = {
+    "absences": "lịch bận", "acceptance": "tiếp nhận báo cáo", "officials": "cán bộ dự sinh hoạt",
+    "people": "cán bộ, đảng viên", "plan": "kế hoạch", "report": "báo cáo", "return": "trả lại báo cáo",
+    "units": "tổ chức đảng",
 }  # fmt: skip
 
 
@@ -56,8 +73,16 @@ def in_words(tag: str) -> str:
 
 
 def _facts_in_words(facts: dict[str, Any]) -> str:
-    said = {FACTS.get(name, name): value for name, value in facts.items() if value not in (None, "", [])}
-    return "; ".join(f"{name}: {value}" for name, value in said.items())
+    said = {name: _value_in_words(value) for name, value in facts.items() if value not in (None, "", [])}
+    return "; ".join(f"{FACTS.get(name, name)}: {value}" for name, value in said.items())
+
+
+def _value_in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, list):
+        return ", ".join(map(_value_in_words, value))
+    return WORDS.get(value, value) if isinstance(value, str) else str(value)
 
 
 class Plans(Noun):
@@ -105,13 +130,16 @@ class AuditEntries(Noun):
         "subject_kind": "Loại đối tượng", "subject_id": "Mã đối tượng", "hash": "Mã băm",
         "previous_hash": "Mã băm trước đó",
     }  # fmt: skip
-    column_formatters = column_formatters_detail = column_formatters_export = {
+    column_formatters_detail = column_formatters_export = {
         "actor_id": lambda _view, _context, entry, _name: _name_of(entry.actor_id),
         "tag": lambda _view, _context, entry, _name: in_words(entry.tag),
         "facts": lambda _view, _context, entry, _name: _facts_in_words(entry.facts),
         "subject_kind": lambda _view, _context, entry, _name: SUBJECTS.get(
             entry.subject_kind, entry.subject_kind
         ),
+    }
+    column_formatters = column_formatters_detail | {
+        "facts": lambda _view, _context, entry, _name: shortened(_facts_in_words(entry.facts), LONGEST_FACTS)
     }
 
     def criteria(self) -> Criteria:

@@ -103,7 +103,8 @@ def test_people_are_found_without_diacritics_and_sorted_by_given_name(sign_in: S
     text = browser.get("/admin/people/?search=hoang+dao").text
     assert "Hoàng Thị Đào" in text
     assert "Lê Thị Hoa" not in text
-    names = re.findall(r'<th scope="row" role="rowheader"[^>]*>([^<]+)</th>', browser.get("/admin/people/").text)
+    page = browser.get("/admin/people/").text
+    names = re.findall(r'role="rowheader"[^>]*>([^<]+)</th>', page)
     assert [name.split()[-1] for name in names] == ["Ánh", "Bền", "Đào", "Hoa", "Ước", "Vinh"]
 
 
