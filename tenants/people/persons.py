@@ -12,7 +12,13 @@ from tenants.audit import record
 from tenants.clock import today
 from tenants.models import Appointment, Person
 from tenants.people.logins import shut
-from tenants.people.posts import account_of, end_all, require_other_admin, require_over
+from tenants.people.posts import (
+    account_of,
+    end_all,
+    require_other_admin,
+    require_over,
+    require_over_all_posts,
+)
 from tenants.people.problems import refuse, words
 from tenants.vietnamese import fold, sort_key
 
@@ -37,7 +43,8 @@ class PersonFacts:
 def save_person(
     session: orm.Session, actor: Actor, facts: PersonFacts, person: Person | None = None
 ) -> Person:
-    """Enter a person or correct one; `left_on` closes his appointments and, once past, his account.
+    """Enter a person or correct one; `left_on` closes his appointments and, once past, his account: so
+    it asks the right over each of his posts.
 
     Raises NotAllowed, or PeopleError by field.
     """
@@ -88,6 +95,7 @@ def _unless(pattern: re.Pattern[str], text: str, sentence: str) -> str | None:
 
 
 def _leave(session: orm.Session, actor: Actor, person: Person, day: date) -> None:
+    require_over_all_posts(session, actor, person)
     account = account_of(session, person.id)
     require_other_admin(session, person.id, day)
     end_all(session, Appointment.person_id == person.id, day)

@@ -114,6 +114,47 @@ def test_every_answer_carries_the_headers(url: str, sign_in: SignIn) -> None:
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
+@pytest.mark.parametrize("url", ["/account/two-step", "/admin/units/?flt9_9=x", "/a\tb", "/account?q=%00"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE"])
+def test_no_method_loses_the_headers(method: str, url: str, sign_in: SignIn) -> None:
+    answer = sign_in("huyen-a.admin").open(url, method=method)
+    assert {name: answer.headers.get(name) for name in REQUIRED} == REQUIRED
+    assert answer.headers["Content-Security-Policy"]
+    assert answer.headers["Strict-Transport-Security"]
+
+
+def test_the_answer_to_a_body_too_large_carries_the_headers(sign_in: SignIn) -> None:
+    answer = sign_in("huyen-a.admin").submit("/account/password", {"current": "x" * 11_000_000})
+    assert {name: answer.headers.get(name) for name in REQUIRED} == REQUIRED
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND"])
+def test_methods_that_no_page_has_are_refused(method: str, app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("huyen-a.admin")
+    assert {client.open(url, method=method).status_code for url in plain_rules(app, "GET")} <= {404, 405}
+
+
+def test_head_and_options_tell_no_more_than_get(app: Flask, sign_in: SignIn, anonymous: Browser) -> None:
+    client = sign_in("huyen-a.secretary")
+    for url in plain_rules(app, "GET"):
+        if url == "/t/tell":
+            continue
+        assert client.head(url).status_code == client.get(url).status_code, url
+        told = client.options(url)
+        assert client.head(url).data == b"", url
+        assert told.data == b"" or told.status_code == client.get(url).status_code >= 300, url
+        assert anonymous.options(url).status_code in {200, 302}, url
+
+
+def test_static_files_may_be_kept_and_set_no_cookie(sign_in: SignIn) -> None:
+    answer = sign_in("huyen-a.admin").get("/static/site.css", buffered=True)
+    answer.close()
+    assert answer.headers["Cache-Control"] != "no-store"
+    assert answer.headers["ETag"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert not answer.headers.getlist("Set-Cookie")
+
+
 def test_pages_hold_no_inline_script_or_style(sign_in: SignIn) -> None:
     for who in ("huyen-a.admin", "operator"):
         page = sign_in(who).get("/", follow_redirects=True).text
