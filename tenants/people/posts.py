@@ -153,9 +153,16 @@ def require_over(session: orm.Session, actor: Actor, permission: Permission, per
 
 
 def require_over_all_posts(session: orm.Session, actor: Actor, person: Person) -> None:
-    """Whoever may open or close an account may become its person: he must stand above each of his posts."""
-    for path in _posts(session, person):
+    """Whoever may open or close an account may become its person: he must stand above each of his posts,
+    those of later days too."""
+    for path in (*_posts(session, person), *_later_posts(session, person)):
         require(actor, Permission.PEOPLE_EDIT, path)
+
+
+def _later_posts(session: orm.Session, person: Person) -> tuple[UnitPath, ...]:
+    held = sa.select(Unit.path).join(Appointment, Appointment.unit_id == Unit.id)
+    later = held.where(Appointment.person_id == person.id, Appointment.valid_from > today())
+    return tuple(map(UnitPath, session.scalars(later)))
 
 
 def account_of(session: orm.Session, person_id: UUID) -> Account | None:
