@@ -182,6 +182,11 @@ class RotationVersions(Noun):
         "rotation.first_month": "Từ tháng", "number": "Bản số", "drawn_at": "Xếp lúc",
         "published_at": "Công bố lúc", "reason": "Lý do", "sha256": "Mã đối chiếu",
     }  # fmt: skip
+    column_formatters = {
+        "rotation.first_month": lambda _view, _context, version, _name: (
+            f"{version.rotation.first_month:%m/%Y}"
+        )
+    }
     column_extra_row_actions = [
         LinkRowAction(
             "calendar", lambda _action, _id, row: url_for("rotation.show", rotation_id=row.rotation_id), "Mở"

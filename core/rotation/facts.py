@@ -55,8 +55,8 @@ REASON_LABELS = {
     Reason.OWN_CELL: "là chi bộ nơi đồng chí sinh hoạt",
     Reason.AWAY: "đồng chí vắng mặt ngày họp",
     Reason.OWN_MEETING: "trùng buổi họp của chi bộ nơi đồng chí sinh hoạt",
-    Reason.PAST: "buổi họp đã qua",
-    Reason.OVERFULL: "buổi họp đã quá đông đồng chí dự",
+    Reason.PAST: "đã qua ngày họp",
+    Reason.OVERFULL: "đã quá đông đồng chí dự",
     Reason.AREA_EMPTY: "chưa được phân công địa bàn",
 }
 
