@@ -27,6 +27,10 @@ class Crawler:
     app: Flask
     world: World
     cookies: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.secrets = dict(self.world.secrets)
 
     def browser(self, who: str) -> Browser:
         """A new browser in which "huyen-a.admin" is signed in; nobody in ""."""
@@ -36,7 +40,7 @@ class Crawler:
             client.set_cookie(name, self.cookies[who], secure=True)
         elif who:
             with client.session_transaction(base_url=ORIGIN) as kept:
-                kept["sid"] = self.world.secrets[who]
+                kept["sid"] = self.secrets[who]
             cookie = client.get_cookie(name)
             self.cookies[who] = cookie.value if cookie else ""
         return client

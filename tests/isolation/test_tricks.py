@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from tenants.accounts import start_session
 from tenants.models import AuditEntry
@@ -16,20 +15,10 @@ from tests.isolation.world import OWN, STRANGER, World, scoped
 POSTS = [endpoint for endpoint, line in MATRIX.items() if "POST" in line.answers]
 
 
-@pytest.fixture(scope="module")
-def crawler(office: Flask, world: World) -> Crawler:
-    return Crawler(office, world)
-
-
-@pytest.fixture(scope="module")
-def before(urls: object, world: World) -> dict[tuple[str, str], str]:
-    return checksums(world)
-
-
 def signed_in_anew(crawler: Crawler, who: str) -> None:
     """A session of its own for one request: signing out is among them."""
     with across_tenants("a test"), transaction() as session:
-        crawler.world.secrets[who] = start_session(session, crawler.world.cast.accounts[who])
+        crawler.secrets[who] = start_session(session, crawler.world.cast.accounts[who])
     crawler.cookies.pop(who, None)
 
 
