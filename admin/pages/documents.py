@@ -21,6 +21,7 @@ from core.queries.reading import folded, matches, sliced
 from tenants.access import NotFound, Permission, fetch
 from tenants.audit import record
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 pages = Blueprint("documents", __name__, url_prefix="/documents")
 log = structlog.get_logger("documents")
 DAMAGED = Words(
@@ -103,6 +104,11 @@ def download(document_id: str) -> Response | Page:
         db.session.commit()
         return error_page(500, DAMAGED)
     return attachment(content, artifact.media_type, artifact.file_name)
+
+
+def spreadsheet(content: bytes, name: str) -> Response:
+    """A table to be kept, as a file of Excel."""
+    return attachment(content, XLSX, name)
 
 
 def attachment(content: bytes, media_type: str, name: str) -> Response:

@@ -1,14 +1,20 @@
 """What the list pages share: the asked page, its pager, chips and days in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request, url_for
 
+from admin.pages.plan_forms import whole_number
 from admin.paging import MOST_PAGES, Page
+from core.queries.plans import IssuedVersion
 from core.queries.reading import Slice
+from core.queries.reports import MadeVersion
+from tenants.access import NotFound
 
+Version = TypeVar("Version", IssuedVersion, MadeVersion)
 KEPT = frozenset({"q", "state", "month", "unit", "urgent", "kind"})
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
@@ -31,6 +37,17 @@ def page_number() -> int:
 def listed(found: Slice[Any]) -> Listed:
     """A slice with what the pager needs."""
     return Listed(list(found.items), found.number, found.pages, found.total)
+
+
+def chosen_of(versions: Sequence[Version]) -> Version | None:
+    """The asked version, the newest where none is asked; 404 for a number that does not exist."""
+    number = request.args.get("version")
+    if number is None:
+        return versions[0] if versions else None
+    found = [version for version in versions if version.number == whole_number(number)]
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def chip(said: Any) -> dict[str, str]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from admin.database import db
 from admin.pages.documents import pdf_link
-from admin.pages.listing import chip, listed, page_number
+from admin.pages.listing import chip, chosen_of, listed, page_number
 from admin.pages.plan_forms import PlanForm, form_data, whole_number
 from admin.security import current_actor, page
 from core.data import from_data
@@ -103,7 +103,7 @@ def show(plan_id: str) -> str:
     """What the plan says, its versions, and where it departs from the plan it implements."""
     plan = fetch(db.session, Plan, plan_id)
     versions = versions_of(db.session, plan.id)
-    chosen = _chosen(versions)
+    chosen = chosen_of(versions)
     if chosen is None and not _may_draft():
         raise NotFound
     frozen = db.session.get_one(PlanVersion, chosen.id) if chosen else None
@@ -122,17 +122,6 @@ def show(plan_id: str) -> str:
         may_read_dispatches=may(current_actor(), Permission.DISPATCHES_READ),
         words=period_words,
     )
-
-
-def _chosen(versions: tuple[IssuedVersion, ...]) -> IssuedVersion | None:
-    """The asked version, the newest where none is asked; 404 for a number that does not exist."""
-    number = request.args.get("version")
-    if number is None:
-        return versions[0] if versions else None
-    found = [version for version in versions if version.number == whole_number(number)]
-    if not found:
-        raise NotFound
-    return found[0]
 
 
 def _departures(plan: Plan, content: PlanContent) -> list[tuple[str, str, str]]:

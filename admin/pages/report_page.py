@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 
 from admin.database import db
 from admin.pages.documents import pdf_link
 from admin.pages.figures import parts
-from admin.pages.listing import chip
-from admin.pages.plan_forms import whole_number
+from admin.pages.listing import chip, chosen_of
 from admin.security import current_actor
 from core.data import from_data
 from core.exchange.service import own_tenant
@@ -19,20 +18,9 @@ from core.queries.reports import MadeVersion, last_job, versions_of
 from core.reports.figures import Figures
 from core.reports.models import Report, ReportVersion
 from core.reports.service import Expected, expected
-from tenants.access import NotFound, Permission, may
+from tenants.access import Permission, may
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
-
-
-def chosen_of(versions: tuple[MadeVersion, ...]) -> MadeVersion | None:
-    """The asked version, the newest where none is asked; 404 for a number that does not exist."""
-    number = request.args.get("version")
-    if number is None:
-        return versions[0] if versions else None
-    found = [version for version in versions if version.number == whole_number(number)]
-    if not found:
-        raise NotFound
-    return found[0]
 
 
 def report_page(report: Report) -> str:

@@ -10,11 +10,11 @@ from wtforms.validators import InputRequired, ValidationError
 
 from admin.database import db
 from admin.forms import PageForm
-from admin.pages.documents import attachment, sentence
+from admin.pages.documents import sentence, spreadsheet
 from admin.pages.figures import change_rows, tiles
-from admin.pages.listing import chip, listed, page_number
+from admin.pages.listing import chip, chosen_of, listed, page_number
 from admin.pages.plan_forms import whole_number
-from admin.pages.report_page import chosen_of, report_page
+from admin.pages.report_page import report_page
 from admin.security import current_actor, page
 from core.data import from_data
 from core.documents.figures_table import Table
@@ -35,7 +35,6 @@ from tenants.clock import today
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 Answer = Response | str
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLES = {
     "levels": ("Kết quả theo cấp", "theo-cap", level_table),
     "units": ("Kết quả theo đơn vị", "theo-don-vi", unit_table),
@@ -205,7 +204,7 @@ def export(report_id: str, table: str) -> Response:
     title, slug, make = TABLES[table]
     figures = from_data(Figures, db.session.get_one(ReportVersion, chosen.id).figures)
     name = f"Bao-cao-{report.period}-ban-{chosen.number}-{slug}.xlsx"
-    return attachment(_sheet(title, make(figures)), XLSX, name)
+    return spreadsheet(_sheet(title, make(figures)), name)
 
 
 def _sheet(title: str, table: Table) -> bytes:

@@ -1,12 +1,12 @@
 """Rosters: choose, upload, match columns, preview, import (design: product X04, D4)."""
 
-import io
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.database import db
+from admin.pages.documents import spreadsheet
 from admin.pages.listing import listed, page_number
 from admin.pages.roster_forms import UploadForm, columns_form, samples_of
 from admin.security import current_actor, page
@@ -22,7 +22,6 @@ from core.rosters.sheets import SheetError
 from core.rosters.uploads import preview_page, uploads
 from tenants.access import NotFound, Permission, fetch
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {
     "units": "to-chuc-dang",
     "people": "can-bo-dang-vien",
@@ -45,10 +44,6 @@ def _kind(code: str) -> RosterKind:
 def _kept(upload_id: str) -> RosterUpload:
     require_importer(db.session, current_actor())
     return fetch(db.session, RosterUpload, upload_id)
-
-
-def _download(content: bytes, name: str) -> Response:
-    return send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 def _tried(verb: Callable[[], object], done: str = "") -> bool:
@@ -98,7 +93,7 @@ def new(kind: str) -> Response | str:
 @page(Permission.ROSTERS_IMPORT)
 def template(kind: str) -> Response:
     """The empty file with its guide."""
-    return _download(template_file(_kind(kind).code), f"mau-{FILES[kind]}.xlsx")
+    return spreadsheet(template_file(_kind(kind).code), f"mau-{FILES[kind]}.xlsx")
 
 
 @pages.post("/kinds/<kind>/export")
@@ -107,7 +102,7 @@ def export(kind: str) -> Response:
     """What the tenant has now, as a file that imports again; on the record, so it is a POST."""
     content = service.export_file(db.session, current_actor(), _kind(kind).code)
     db.session.commit()
-    return _download(content, f"{FILES[kind]}.xlsx")
+    return spreadsheet(content, f"{FILES[kind]}.xlsx")
 
 
 @pages.route("/<upload_id>/columns", methods=["GET", "POST"])
@@ -171,7 +166,7 @@ def faults(upload_id: str) -> Response:
     except MappingError as error:
         flash(str(error), "error")
         return redirect(url_for("rosters.columns", upload_id=kept.id))
-    return _download(content, f"loi-{FILES[kept.kind]}.xlsx")
+    return spreadsheet(content, f"loi-{FILES[kept.kind]}.xlsx")
 
 
 @pages.post("/<upload_id>/check")

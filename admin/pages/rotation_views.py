@@ -1,11 +1,10 @@
 """A version of a rotation to read: by month, by official, by cell, as a spreadsheet, and why it is so."""
 
-from io import BytesIO
-
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.database import db
+from admin.pages.documents import spreadsheet
 from admin.pages.listing import listed, month_asked, page_number, spoken
 from admin.pages.rotation import may_plan
 from admin.security import current_actor, page
@@ -28,7 +27,6 @@ from tenants.clock import local, today
 from tenants.tree import UnitPath
 
 pages = Blueprint("rotation_views", __name__, url_prefix="/rotation/versions")
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = ("Ngày", "Buổi", "Chi bộ", "Thuộc", "Địa bàn đặc thù", "Đồng chí dự", "Cấp")
 
 
@@ -151,7 +149,7 @@ def export(version_id: str) -> Response:
     lines = lines_of(db.session, version.id, _paths())
     data = write_sheet("Lịch dự sinh hoạt", HEADERS, map(_cells_of, lines))
     name = f"lich-du-{version.rotation.first_month:%Y-%m}-ban-{version.number}.xlsx"
-    return send_file(BytesIO(data), SHEET, as_attachment=True, download_name=name)
+    return spreadsheet(data, name)
 
 
 @pages.get("/why/<planned_id>")

@@ -80,14 +80,14 @@ def show(visit_id: str) -> str:
         met=row.meets_on <= today(),
         place=visit.cell,
         spoken=spoken,
-        **_reported(row),
+        **reported(row),
     )
 
 
-def _reported(row: VisitRow) -> dict[str, Any]:
+def reported(row: VisitRow) -> dict[str, Any]:
     """The report as it was sent, with its words and petitions; nothing where there is none."""
     if row.report_id is None:
-        return {"report": None, "petitions": ()}
+        return {"report": None, "petitions": (), "regularity": "", "quality": ""}
     sent = db.session.get_one(VisitReport, row.report_id)
     return {
         "report": sent,
@@ -146,7 +146,7 @@ def report(visit_id: str) -> Answer:
 def receipt(visit_id: str) -> str:
     """Proof of a report sent: reference, time, recipient; an address to come back to."""
     _, row = _own(visit_id)
-    shown = _reported(row)
+    shown = reported(row)
     if shown["report"] is None:
         raise NotFound
     sent = shown["report"]

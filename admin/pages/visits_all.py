@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from admin.database import db
 from admin.pages.listing import chip, listed, month_asked, page_number, spoken
+from admin.pages.visits import reported
 from admin.security import current_actor, page
 from core.queries.visits import (
     Filters,
@@ -11,12 +12,10 @@ from core.queries.visits import (
     months_of_visits,
     one_visit,
     organisations_in,
-    petitions_of,
     secretaries,
     visits_in,
 )
-from core.rotation.models import Visit, VisitReport
-from core.rotation.visiting import Quality, Regularity
+from core.rotation.models import Visit
 from tenants.access import NotFound, Permission, fetch, may, reach
 from tenants.clock import local, today
 from tenants.models import Unit
@@ -62,16 +61,14 @@ def show(visit_id: str) -> str:
     row = one_visit(db.session, visit.id)
     if row is None:
         raise NotFound
-    sent = db.session.get_one(VisitReport, row.report_id) if row.report_id else None
+    shown = reported(row)
+    sent = shown["report"]
     return render_template(
         "pages/visits_read.html",
         row=row,
         status=chip(row.state(today())),
-        report=sent,
         sent_at=local(sent.submitted_at) if sent else None,
-        regularity=Regularity(sent.regularity).label if sent else "",
-        quality=Quality(sent.quality).label if sent else "",
-        petitions=petitions_of(db.session, row.id),
         contact=secretaries(db.session, [row.cell_id], today()).get(row.cell_id),
         spoken=spoken,
+        **shown,
     )
