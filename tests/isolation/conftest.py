@@ -15,6 +15,7 @@ from tenants.db import engine as make_engine
 from tenants.settings import Settings
 from tests.cast import Cast
 from tests.conftest import TEMPLATE
+from tests.isolation.crawling import Crawler, checksums
 from tests.isolation.world import NOW, World, build_world
 
 WORLD = "committee_world"
@@ -65,3 +66,15 @@ def office(_app: Flask, urls: dict[str, str], settings: Settings) -> Iterator[Fl
     _app.extensions["settings"] = replace(settings, database_url=urls["DATABASE_URL"])
     yield _app
     _app.extensions["settings"] = settings
+
+
+@pytest.fixture(scope="module")
+def crawler(office: Flask, world: World) -> Crawler:
+    """Who asks for pages of the module's clone."""
+    return Crawler(office, world)
+
+
+@pytest.fixture(scope="module")
+def before(urls: object, world: World) -> dict[tuple[str, str], str]:
+    """The whole database before the first request."""
+    return checksums(world)

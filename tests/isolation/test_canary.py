@@ -59,11 +59,6 @@ LISTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def crawler(office: Flask, world: World) -> Crawler:
-    return Crawler(office, world)
-
-
 @pytest.fixture
 def log(office: Flask) -> Iterator[io.StringIO]:
     """What the product logs, as it is set up in production."""

@@ -13,17 +13,6 @@ CASES = [(endpoint, method) for endpoint, line in MATRIX.items() for method in l
 VISITORS = ("", "operator", *(f"{OWN}.{login}" for login in ROLES if login != "operator"))
 
 
-@pytest.fixture(scope="module")
-def crawler(office: Flask, world: World) -> Crawler:
-    return Crawler(office, world)
-
-
-@pytest.fixture(scope="module")
-def before(urls: object, world: World) -> dict[tuple[str, str], str]:
-    """The whole database before the first request."""
-    return checksums(world)
-
-
 def test_every_page_has_a_line_and_every_line_a_page(office: Flask) -> None:
     served: dict[str, set[str]] = {}
     for rule in office.url_map.iter_rules():
