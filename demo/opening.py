@@ -1,6 +1,5 @@
 """Chapter one: tenants are opened, people signed in, rosters brought in as an admin would."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from core.notices.models import JobKind
+from core.notices.work import owe_again
 from core.rosters.models import RosterUpload
 from core.rosters.service import start_import, upload
 from demo.rosters import TenantFacts, write_flawed_rosters, write_rosters
@@ -26,7 +27,7 @@ ADMIN = "quantri.goc"
 
 def open_tenants(teller: Teller, chronicle: Chronicle) -> None:
     """The platform's operator opens the province and those below it; each first admin chooses a password."""
-    with teller.step("Mở đơn vị thuê") as line, frozen(at(chronicle.opened_on)):
+    with teller.step("Mở đơn vị thuê") as line, frozen(at(chronicle.opened_on, 1)):
         _add_operator()
         for facts in chronicle.facts:
             chronicle.tenants[facts.code] = _open(facts, chronicle)
@@ -55,7 +56,7 @@ def _open(facts: TenantFacts, chronicle: Chronicle) -> UUID:
 def import_people(teller: Teller, chronicle: Chronicle) -> None:
     """Units and people of every tenant: first a file with mistakes, refused row by row, then the good one."""
     for facts in chronicle.facts:
-        with teller.step(f"Nhập danh sách, {facts.name}") as line, frozen(at(chronicle.opened_on, 10)):
+        with teller.step(f"Nhập danh sách, {facts.name}") as line, frozen(at(chronicle.opened_on, 2)):
             results = [_bring_in(teller, chronicle, facts, kind) for kind in ("units", "people")]
             line.result = "; ".join(results)
 
@@ -65,7 +66,7 @@ def import_officials(teller: Teller, chronicle: Chronicle) -> None:
     for facts in chronicle.facts:
         if facts.officials:
             with teller.step(f"Nhập cán bộ dự sinh hoạt, {facts.name}") as line:
-                with frozen(at(chronicle.opened_on + timedelta(days=2))):
+                with frozen(at(chronicle.opened_on, 5)):
                     results = [
                         _bring_in(teller, chronicle, facts, kind) for kind in ("officials", "absences")
                     ]
@@ -107,6 +108,13 @@ def _newest(tenant_id: UUID) -> dict[str, Any]:
 
 def _last_upload(session: orm.Session) -> RosterUpload:
     return session.scalars(sa.select(RosterUpload).order_by(RosterUpload.id.desc()).limit(1)).one()
+
+
+def count_tenants(chronicle: Chronicle) -> None:
+    """Let the platform see the figures of the tenants at once, not only at their next hourly count."""
+    for tenant_id in chronicle.tenants.values():
+        with acting(tenant_id, Role.TENANT_ADMIN) as (session, admin):
+            owe_again(session, admin, JobKind.COUNT_TENANT, tenant_id)
 
 
 def give_passwords(chronicle: Chronicle) -> list[str]:

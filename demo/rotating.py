@@ -29,15 +29,15 @@ ILL_FOR = timedelta(days=30)
 
 def issue_plan(teller: Teller, chronicle: Chronicle) -> None:
     """The province publishes; the tenants below receive the sealed copy, derive their own and publish it."""
-    day = chronicle.opened_on + timedelta(days=1)
+    day = chronicle.opened_on
     province = next(facts for facts in chronicle.facts if not facts.parent_code)
-    with teller.step("Ban hành kế hoạch của tỉnh") as line, frozen(at(day)):
+    with teller.step("Ban hành kế hoạch của tỉnh") as line, frozen(at(day, 3)):
         with acting(chronicle.tenants[province.code], Role.TENANT_ADMIN) as (session, admin):
             plan = draft(session, admin, province_plan(chronicle.quarter.year, PROVINCE))
             publish_plan(session, admin, plan)
         wait_for_jobs()
         line.result = f"bản 1, chuyển xuống {len(chronicle.below)} đơn vị, niêm phong SHA-256"
-    with teller.step("Đơn vị nhận và ban hành kế hoạch riêng") as line, frozen(at(day, 14)):
+    with teller.step("Đơn vị nhận và ban hành kế hoạch riêng") as line, frozen(at(day, 4)):
         for facts in chronicle.below:
             _derive(chronicle.tenants[facts.code], facts)
         wait_for_jobs()
@@ -55,10 +55,10 @@ def rotate(teller: Teller, chronicle: Chronicle) -> None:
     for facts in chronicle.below:
         tenant_id = chronicle.tenants[facts.code]
         with teller.step(f"Xếp lịch năm, {facts.name}") as line:
-            with frozen(at(chronicle.opened_on + timedelta(days=4))):
+            with frozen(at(chronicle.opened_on, 6)):
                 _generate(tenant_id, chronicle.quarter.first_day)
                 wait_for_jobs()
-            with frozen(at(chronicle.opened_on + timedelta(days=5))):
+            with frozen(at(chronicle.opened_on, 7)):
                 line.result = publish_draft(teller, tenant_id)
 
 

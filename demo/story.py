@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.plans.periods import Quarter
 from demo.living import live, new_lives
-from demo.opening import give_passwords, import_officials, import_people, open_tenants
+from demo.opening import count_tenants, give_passwords, import_officials, import_people, open_tenants
 from demo.reporting import collect_documents, report_up
 from demo.rosters import TenantFacts
 from demo.rotating import ILL_AFTER, fall_ill, issue_plan, rotate
@@ -39,6 +39,7 @@ def tell(folder: Path, quarter: Quarter, until: date, facts: tuple[TenantFacts, 
     live(teller, lives, ill_on + timedelta(days=1), until)
     report_up(teller, chronicle)
     documents = collect_documents(teller, chronicle)
+    count_tenants(chronicle)
     return Outcome(tuple(teller.failures), tuple(give_passwords(chronicle)), tuple(documents))
 
 

@@ -40,8 +40,8 @@ class Chronicle:
 
     @property
     def opened_on(self) -> date:
-        """When the tenants were opened: a fortnight before the quarter."""
-        return self.quarter.first_day - timedelta(days=14)
+        """When everything was set up, hour by hour: the first day, so that no quarter before is owed."""
+        return self.quarter.first_day
 
     @property
     def below(self) -> tuple[TenantFacts, ...]:
