@@ -14,6 +14,8 @@ from core.rotation.models import Official, RotationVersion
 from core.rotation.replan import Change, diff
 from core.rotation.service import assignments_of
 from tenants.access import Role
+from tenants.clock import today
+from tenants.conditions import valid
 from tenants.models import Appointment, Person, Unit
 
 
@@ -74,6 +76,6 @@ def _one_moved(official_id: UUID, name: str, changes: list[Change], cells: Mappi
 
 def _secretaries(session: orm.Session, cell_ids: set[UUID]) -> int:
     query = sa.select(sa.func.count(Appointment.person_id.distinct())).where(
-        Appointment.role == Role.SECRETARY, Appointment.valid_to.is_(None), Appointment.unit_id.in_(cell_ids)
+        Appointment.role == Role.SECRETARY, valid(Appointment, today()), Appointment.unit_id.in_(cell_ids)
     )
     return session.scalar(query) or 0

@@ -23,6 +23,7 @@ from core.rotation.replan import PlanDiff, diff
 from tenants.access import Actor, Permission, Role, require
 from tenants.audit import record
 from tenants.clock import now, today
+from tenants.conditions import valid
 from tenants.models import Appointment, Unit
 from tenants.scope import new_row
 from tenants.vietnamese import nfc
@@ -211,9 +212,7 @@ def _tell_cells(session: orm.Session, version: RotationVersion, change: PlanDiff
             if visit:
                 touched[UUID(visit.cell)] += 1
     query = sa.select(Appointment.person_id, Unit.id, Unit.name).join(Unit, Unit.id == Appointment.unit_id)
-    query = query.where(
-        Appointment.role == Role.SECRETARY, Unit.id.in_(touched), Appointment.valid_to.is_(None)
-    )
+    query = query.where(Appointment.role == Role.SECRETARY, Unit.id.in_(touched), valid(Appointment, today()))
     told = 0
     for person_id, cell_id, name in session.execute(query):
         text = f"{name}: lịch đồng chí cấp trên về dự (bản {version.number}) có {touched[cell_id]} thay đổi."
