@@ -251,7 +251,7 @@ def test_an_operator_sees_none_of_it(sign_in: SignIn, kept: UUID) -> None:
 
 
 def test_a_read_only_tenant_uploads_nothing(cast: Cast, sign_in: SignIn, kept: UUID) -> None:
-    with cast.session("huyen-a") as session:
+    with cast.session("operator") as session:
         session.get_one(Tenant, cast.tenants["huyen-a"]).state = TenantState.READ_ONLY
     client = sign_in("huyen-a.admin")
     assert send(client, people(GOOD)).status_code == 403
