@@ -17,15 +17,23 @@ from tenants.isolation import PLATFORM, TENANT
 
 Row = tuple[Any, ...]
 BOTH = f"{TENANT} OR {PLATFORM}"
-RIGHTS = ScriptDirectory.from_config(configuration("")).get_revision("0002").module
+
+
+def _declared_by_migrations(name: str) -> dict[str, str]:
+    """Rights by table from the constant of that name in every migration that has one, the oldest first."""
+    revisions = reversed(list(ScriptDirectory.from_config(configuration("")).walk_revisions()))
+    return {k: v for revision in revisions for k, v in getattr(revision.module, name, {}).items()}
+
+
+OWNED, PLATFORMS = _declared_by_migrations("OWNED"), _declared_by_migrations("PLATFORM")
 
 
 @dataclass(frozen=True)
 class Declared:
     """What the migration says the database must be."""
 
-    owned: Mapping[str, str] = field(default_factory=lambda: RIGHTS.OWNED)
-    platform: Mapping[str, str] = field(default_factory=lambda: RIGHTS.PLATFORM)
+    owned: Mapping[str, str] = field(default_factory=lambda: OWNED)
+    platform: Mapping[str, str] = field(default_factory=lambda: PLATFORMS)
     shared: frozenset[str] = frozenset({"job", "tenant_health"})
     kept: Mapping[str, str] = field(default_factory=lambda: KEPT)
     readable: frozenset[str] = frozenset({"tenant"})
