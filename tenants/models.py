@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.access import DepartmentFunction, Role, TenantState
 from tenants.clock import now
+from tenants.codes import RANKS, SLUG, code_of
 from tenants.db import Base, choice, new_id, tenant_key
 from tenants.scope import TenantOwned
 from tenants.tree import UnitKind, UnitPath
@@ -50,19 +51,36 @@ class Tenant(Base):
 
 
 class CellSetting(TenantOwned, Base):
-    """A kind of place a cell lives in (rural, agency, school …): the tenant's own catalogue."""
+    """A kind of place a cell lives in (rural, agency, school …): the tenant's own catalogue.
+
+    Plans name it by its `code`, which follows from the first name unless it is given.
+    """
 
     __tablename__ = "cell_setting"
     name: Mapped[str]
+    code: Mapped[str] = mapped_column(default="")
     is_residential: Mapped[bool] = mapped_column(default=False)
-    __table_args__ = (sa.UniqueConstraint("tenant_id", "name"),)
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "name"),
+        sa.UniqueConstraint("tenant_id", "code"),
+        sa.CheckConstraint(f"code ~ '^{SLUG.pattern}$'", name="code"),
+    )
+
+    @orm.validates("name")
+    def _name_first_gives_code(self, _key: str, name: str) -> str:
+        self.code = self.code or code_of(name) or "other"
+        return name
 
     def __str__(self) -> str:
         return self.name
 
 
 class Unit(TenantOwned, Base):
-    """A party organisation or cell of the tenant's tree, valid from a day to a day."""
+    """A party organisation or cell of the tenant's tree, valid from a day to a day.
+
+    `block` is a code (tenants.codes) or empty. `rank` is an organisation's, a key of RANKS or empty;
+    `members` (people, None: not known) and `rounds_held` (forums held so far) are a cell's.
+    """
 
     __tablename__ = "unit"
     code: Mapped[str]
@@ -78,6 +96,10 @@ class Unit(TenantOwned, Base):
     former_name: Mapped[str] = mapped_column(default="")
     longitude: Mapped[float | None]
     latitude: Mapped[float | None]
+    block: Mapped[str] = mapped_column(default="")
+    rank: Mapped[str] = mapped_column(default="")
+    members: Mapped[int | None]
+    rounds_held: Mapped[int] = mapped_column(default=0)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     revision: Mapped[int] = mapped_column(default=1)
@@ -94,6 +116,10 @@ class Unit(TenantOwned, Base):
         sa.CheckConstraint("special BETWEEN 0 AND 3", name="special"),
         sa.CheckConstraint("meeting_day BETWEEN 1 AND 28", name="meeting_day"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+        sa.CheckConstraint(f"block = '' OR block ~ '^{SLUG.pattern}$'", name="block"),
+        sa.CheckConstraint(sa.column("rank").in_(["", *RANKS]), name="rank"),
+        sa.CheckConstraint("members >= 0", name="members"),
+        sa.CheckConstraint("rounds_held >= 0", name="rounds_held"),
         sa.Index("ix_unit_path", "tenant_id", "path"),
         sa.Index("ix_unit_search", "tenant_id", "search_key"),
     )

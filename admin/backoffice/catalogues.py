@@ -4,12 +4,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from wtforms import SelectField, ValidationError
+from wtforms.validators import Optional
 
 from admin.backoffice.noun import Noun
 from admin.database import db
 from admin.security import current_actor
 from core.rotation.models import Official, RotationLevel
 from tenants.access import NotAllowed, Permission
+from tenants.codes import code_of
 from tenants.models import Appointment, CellSetting, Department, Unit
 from tenants.people import over_all
 
@@ -51,13 +53,34 @@ class CellSettings(Catalogue):
     read = Permission.UNITS_READ
     creates = edits = removes = exports = True
     used_by = ((Unit.setting_id, "chi bộ"),)
-    column_list = column_details_list = column_export_list = ("name", "is_residential")
+    column_list = column_details_list = column_export_list = ("name", "code", "is_residential")
     column_default_sort = "name"
-    form_columns = ("name", "is_residential")
-    column_labels = {"name": "Tên loại", "is_residential": "Là chi bộ khu dân cư"}
-    form_args = {
-        "is_residential": {"description": "Chi bộ khu dân cư được phân công cán bộ cấp trên dự sinh hoạt."}
+    form_columns = ("name", "code", "is_residential")
+    column_labels = {
+        "name": "Tên loại",
+        "code": "Mã trong kế hoạch",
+        "is_residential": "Là chi bộ khu dân cư",
     }
+    form_args = {
+        "code": {
+            "validators": [Optional()],
+            "description": "Kế hoạch chọn chi bộ theo mã này, ví dụ rural; bỏ trống thì đặt theo tên.",
+        },
+        "is_residential": {"description": "Chi bộ khu dân cư được phân công cán bộ cấp trên dự sinh hoạt."},
+    }
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        """A code as plans write it, and nobody else's."""
+        super().on_model_change(form, model, is_created)
+        if form is None:
+            return
+        model.code = code_of(model.code or model.name) or "other"
+        with db.session.no_autoflush:
+            twin = db.session.scalar(
+                sa.select(CellSetting.name).where(CellSetting.code == model.code, CellSetting.id != model.id)
+            )
+        if twin:
+            raise ValidationError(f"Mã “{model.code}” đã dùng cho loại “{twin}”; xin ghi mã khác.")
 
 
 class Departments(Catalogue):

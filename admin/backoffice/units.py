@@ -4,24 +4,40 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import orm
-from wtforms import SelectField, ValidationError
+from wtforms import SelectField, StringField, ValidationError
 
 from admin.backoffice.noun import EnumIs, ServedNoun
 from admin.database import db
 from admin.security import current_actor
 from tenants.access import Permission
 from tenants.clock import today
+from tenants.codes import RANKS, code_of, name_of
 from tenants.models import Unit
 from tenants.people import SLOTS, UnitFacts, save_unit
 from tenants.tree import UnitKind
 
 SPECIAL = ((0, "Không"), (1, "Đặc thù"), (2, "Đặc thù, phức tạp"), (3, "Đặc biệt phức tạp"))
 
+PLAIN = (
+    "name", "special", "block", "rank", "members", "meeting_day", "meeting_slot", "valid_from", "valid_to",
+)  # fmt: skip
+
 
 def facts_of(unit: Unit, **changed: Any) -> UnitFacts:
     """What is true of a unit, with changes."""
     kept = {name: getattr(unit, name) for name in UnitFacts.__dataclass_fields__}
     return UnitFacts(**kept | changed)
+
+
+class CodeField(StringField):
+    """A code that people write and read as its words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The code of what was typed; what gives none is kept, for the service to refuse."""
+        self.data = "".join(code_of(text) or text.strip() for text in valuelist[:1])
+
+    def _value(self) -> str:
+        return name_of(self.data or "")
 
 
 class Units(ServedNoun):
@@ -33,8 +49,8 @@ class Units(ServedNoun):
     creates = edits = removes = exports = True
     column_list = ("name", "code", "parent", "setting", "valid_to")
     column_details_list = (
-        "name", "code", "kind", "parent", "setting", "special", "meeting_day", "meeting_slot", "former_name",
-        "valid_from", "valid_to",
+        "name", "code", "kind", "parent", "setting", "special", "block", "rank", "members",
+        "rounds_held", "meeting_day", "meeting_slot", "former_name", "valid_from", "valid_to",
     )  # fmt: skip
     column_export_list = column_details_list
     column_searchable_list = ("search_key", "code")
@@ -42,17 +58,27 @@ class Units(ServedNoun):
     column_sortable_list = ("name", "code", "valid_to")
     column_filters = (EnumIs(Unit.kind, "Loại tổ chức", UnitKind), "special", "valid_to")
     form_columns = (
-        "parent", "kind", "code", "name", "former_name", "setting", "special", "meeting_day", "meeting_slot",
-        "valid_from", "valid_to",
+        "parent", "kind", "code", "name", "former_name", "setting", "special", "block", "rank", "members",
+        "rounds_held", "meeting_day", "meeting_slot", "valid_from", "valid_to",
     )  # fmt: skip
     form_ajax_refs = {"parent": {"fields": ("search_key", "code"), "order_by": Unit.path}}
-    form_overrides = {"special": SelectField, "meeting_slot": SelectField}
+    form_overrides = {
+        "special": SelectField, "meeting_slot": SelectField, "rank": SelectField, "block": CodeField,
+    }  # fmt: skip
     form_args = {
         "parent": {"description": "Mọi đơn vị đều có, trừ đơn vị gốc."},
         "code": {"description": "Chữ hoa không dấu, số, gạch nối, ví dụ CB-001; không đổi được về sau."},
         "former_name": {"description": "Khi đổi tên mà bỏ trống ô này, tên cũ được giữ lại ở đây."},
         "valid_to": {"description": "Ngày hoạt động cuối cùng; các chức vụ tại đơn vị kết thúc theo."},
         "special": {"choices": SPECIAL, "coerce": int},
+        "block": {"description": "Khối khi chọn chi bộ làm điểm, ví dụ: Nông thôn, Cơ quan, Trường học."},
+        "rank": {
+            "choices": [("", "Không ghi"), *RANKS.items()],
+            "description": "Chỉ đảng bộ: cấp ủy của đảng bộ thuộc cấp nào.",
+            "filters": [],
+        },
+        "members": {"description": "Chỉ chi bộ: số đảng viên hiện có; chi bộ dưới 5 đồng chí nên họp ghép."},
+        "rounds_held": {"description": "Chỉ chi bộ: số lần đã tổ chức diễn đàn.", "default": 0},
         "meeting_slot": {
             "choices": [("", "Chưa định"), *SLOTS.items()],
             "coerce": lambda value: value or None,
@@ -65,11 +91,15 @@ class Units(ServedNoun):
     column_labels = {
         "name": "Tên", "code": "Mã", "kind": "Loại tổ chức", "parent": "Đơn vị cấp trên",
         "setting": "Loại chi bộ", "special": "Địa bàn đặc thù", "meeting_day": "Ngày sinh hoạt",
-        "meeting_slot": "Buổi", "former_name": "Tên trước đây", "valid_from": "Hoạt động từ",
-        "valid_to": "Kết thúc", "search_key": "tên",
+        "block": "Khối", "rank": "Cấp tổ chức", "members": "Số đảng viên",
+        "rounds_held": "Số lần đã tổ chức diễn đàn", "meeting_slot": "Buổi",
+        "former_name": "Tên trước đây", "valid_from": "Hoạt động từ", "valid_to": "Kết thúc",
+        "search_key": "tên",
     }  # fmt: skip
     column_formatters = column_formatters_detail = column_formatters_export = {
         "special": lambda _view, _context, unit, _name: dict(SPECIAL)[unit.special],
+        "block": lambda _view, _context, unit, _name: name_of(unit.block),
+        "rank": lambda _view, _context, unit, _name: RANKS.get(unit.rank, ""),
         "meeting_slot": lambda _view, _context, unit, _name: SLOTS.get(unit.meeting_slot or "", ""),
     }
 
@@ -82,10 +112,8 @@ class Units(ServedNoun):
 
     def save(self, form: Any, model: Any) -> Any:
         """Found or change the unit."""
-        named = {
-            name: form[name].data
-            for name in ("name", "special", "meeting_day", "meeting_slot", "valid_from", "valid_to")
-        } | {
+        named = {name: form[name].data for name in PLAIN} | {
+            "rounds_held": form.rounds_held.data or 0,
             "former_name": form.former_name.data or "",
             "parent_id": form.parent.data.id if form.parent.data else None,
             "setting_id": form.setting.data.id if form.setting.data else None,

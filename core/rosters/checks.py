@@ -25,7 +25,14 @@ from core.rosters.people_rules import (
     unit_known,
 )
 from core.rosters.sheets import Fault, Sheet
-from core.rosters.unit_rules import cells_stay_childless, left_standing, parents, root_stays, settings_named
+from core.rosters.unit_rules import (
+    cells_stay_childless,
+    figures_fit,
+    left_standing,
+    parents,
+    root_stays,
+    settings_named,
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def _repeated(kind: RosterKind) -> Rule:
 
 
 _RULES: Final[Mapping[str, tuple[Rule, ...]]] = {
-    "units": (parents, cells_stay_childless, root_stays, left_standing),
+    "units": (parents, cells_stay_childless, root_stays, figures_fit, left_standing),
     "people": (unit_known("unit"), one_person_one_description, logins_apart, born_before_today),
     "officials": (person_known, levels_known, unit_known("own_cell"), own_cell_is_a_cell, areas_real),
     "absences": (person_known, days_in_order),

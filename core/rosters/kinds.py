@@ -10,6 +10,7 @@ from core.rosters.parsers import (
     NAME,
     PERSON_CODE,
     PHONE,
+    SLUG,
     UNIT_CODE,
     UNIT_CODES,
     choice_of,
@@ -17,6 +18,7 @@ from core.rosters.parsers import (
     text_of,
     whole_number,
 )
+from tenants.codes import RANKS
 from tenants.tree import UnitKind
 
 UNIT_KINDS: Final = {
@@ -125,6 +127,38 @@ UNITS: Final = RosterKind(
         ),
         Column(
             "latitude", "Vĩ độ", degrees(6, 24), "21.0278", "Vĩ độ nơi sinh hoạt, độ thập phân, từ 6 đến 24."
+        ),
+        Column(
+            "block",
+            "Khối",
+            SLUG,
+            "Nông thôn",
+            "Khối của đơn vị khi chọn làm điểm, ví dụ: Nông thôn, Cơ quan, Trường học.",
+            aliases=("Thuộc khối",),
+        ),
+        Column(
+            "rank",
+            "Cấp tổ chức",
+            choice_of({label: code for code, label in RANKS.items()}),
+            "Cấp xã",
+            f"Chỉ điền cho đảng bộ: {', '.join(RANKS.values())}.",
+            aliases=("Cấp của đảng bộ", "Cấp ủy"),
+        ),
+        Column(
+            "members",
+            "Số đảng viên",
+            whole_number(0, 9999),
+            "28",
+            "Chỉ điền cho chi bộ: số đảng viên hiện có, từ 0 đến 9999.",
+            aliases=("Tổng số đảng viên", "Số lượng đảng viên"),
+        ),
+        Column(
+            "rounds_held",
+            "Số lần đã tổ chức diễn đàn",
+            whole_number(0, 99),
+            "1",
+            "Chỉ điền cho chi bộ: số lần đã tổ chức diễn đàn chi bộ, từ 0 đến 99.",
+            aliases=("Số lần tổ chức diễn đàn", "Số lần diễn đàn"),
         ),
     ),
     key_columns=("code",),

@@ -10,12 +10,19 @@ from sqlalchemy import orm
 
 from core.rosters.checks import RosterRow
 from core.rosters.merge import Applied, Outcome, assign, by_code, counted
+from tenants.codes import code_of
 from tenants.db import new_id
 from tenants.models import CellSetting, Unit
 from tenants.tree import UnitKind, UnitPath
 from tenants.vietnamese import fold
 
-PLAIN = ("name", "meeting_day", "meeting_slot", "longitude", "latitude")
+PLAIN = ("name", "meeting_day", "meeting_slot", "longitude", "latitude", "members")
+NEVER_BLANK = {"special": 0, "former_name": "", "block": "", "rank": "", "rounds_held": 0}
+NOT_OF: Mapping[UnitKind, dict[str, Any]] = {
+    UnitKind.ORGANISATION: {"members": None, "rounds_held": 0},
+    UnitKind.CELL: {"rank": ""},
+}
+"""What a unit of that kind never has."""
 
 
 def apply_units(session: orm.Session, rows: tuple[RosterRow, ...], since: date) -> Applied:
@@ -43,25 +50,28 @@ def apply_units(session: orm.Session, rows: tuple[RosterRow, ...], since: date) 
 
 
 def _settings(session: orm.Session, rows: tuple[RosterRow, ...]) -> dict[str, UUID]:
-    """The catalogue by name, with what the file names and the catalogue lacks added to it."""
-    known = {setting.name: setting.id for setting in session.scalars(sa.select(CellSetting))}
+    """The catalogue by name, with what the file names and the catalogue lacks added to it; a name that
+    differs by signs alone is the one there is."""
+    there = list(session.scalars(sa.select(CellSetting)))
+    known, by_code = ({getattr(row, key): row.id for row in there} for key in ("name", "code"))
     named = {row.values["setting"] for row in rows if row.values.get("setting")}
-    added = [CellSetting(id=new_id(), name=name) for name in sorted(named - known.keys())]
-    session.add_all(added)
+    for name in sorted(named - known.keys()):
+        code = code_of(name) or "other"
+        if code not in by_code:
+            by_code[code] = new_id()
+            session.add(CellSetting(id=by_code[code], name=name, code=code))
+        known[name] = by_code[code]
     session.flush()
-    return known | {setting.name: setting.id for setting in added}
+    return known
 
 
 def _values(values: Mapping[str, Any], settings: Mapping[str, UUID]) -> dict[str, Any]:
     found = {key: values[key] for key in PLAIN if key in values}
     found |= {"kind": UnitKind(values["kind"]), "search_key": fold(values["name"]), "valid_to": None}
-    if "special" in values:
-        found["special"] = values["special"] or 0
-    if "former_name" in values:
-        found["former_name"] = values["former_name"] or ""
+    found |= {key: values[key] or blank for key, blank in NEVER_BLANK.items() if key in values}
     if "setting" in values:
         found["setting_id"] = settings.get(values["setting"] or "")
-    return found
+    return found | NOT_OF[found["kind"]]
 
 
 def _parent(row: RosterRow, unit: Unit | None, known: Mapping[str, Unit], root: Unit) -> dict[str, UUID]:

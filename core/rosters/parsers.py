@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.rosters.columns import CellError, Parser
+from tenants.codes import code_of, name_of
 from tenants.tree import CODE
 from tenants.vietnamese import fold, nfc
 
@@ -110,6 +111,12 @@ def degrees(low: int, high: int) -> Parser:
     return Parser(read)
 
 
+def _read_slug(cell: str) -> str:
+    if code := code_of(cell):
+        return code
+    raise CellError(f"“{_shortened(_words(cell))}” không có chữ hoặc số; ghi tên khối, ví dụ: Cơ quan.")
+
+
 def _read_day(cell: str) -> date:
     text = cell.strip()
     year, month, day = _day_parts(text)
@@ -164,6 +171,7 @@ def _read_units(cell: str) -> tuple[str, ...]:
 
 UNIT_CODE: Final = _code(CODE, "chữ không dấu, chữ số, dấu chấm, gạch nối")
 PERSON_CODE: Final = _code(re.compile(r"\w[\w./-]{0,39}"), "chữ, chữ số, dấu chấm, gạch nối, gạch chéo")
+SLUG: Final = Parser(_read_slug, name_of)
 DAY: Final = Parser(_read_day, lambda day: f"{day:%d/%m/%Y}")
 NAME: Final = Parser(_read_name)
 PHONE: Final = Parser(_read_phone)

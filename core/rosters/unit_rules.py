@@ -85,6 +85,16 @@ def root_stays(drafts: list[Draft], known: Known) -> Iterator[Finding]:
             yield draft, "kind", f"“{code}” là đơn vị cao nhất của hệ thống nên không thể là chi bộ."
 
 
+def figures_fit(drafts: list[Draft], _known: Known) -> Iterator[Finding]:
+    """A rank is an organisation's; members and rounds held are a cell's."""
+    for draft in drafts:
+        if draft.get("kind") is UnitKind.CELL and draft.get("rank"):
+            yield draft, "rank", "chỉ đảng bộ mới có cấp tổ chức; đề nghị để trống ô này."
+        for key in ("members", "rounds_held"):
+            if draft.get("kind") is UnitKind.ORGANISATION and draft.get(key):
+                yield draft, key, "chỉ điền cho chi bộ; đề nghị để trống ô này."
+
+
 def left_standing(drafts: list[Draft], known: Known) -> Iterator[Finding]:
     """Sound rows that lean on faulty ones: importing the sound ones alone would break the tree."""
     sound = [draft for draft in drafts if not draft.faults]

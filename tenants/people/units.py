@@ -9,6 +9,7 @@ from sqlalchemy import orm
 
 from tenants.access import Actor, Permission, fetch, require
 from tenants.audit import record
+from tenants.codes import RANKS, SLUG
 from tenants.models import Appointment, CellSetting, Unit
 from tenants.people.posts import end_all
 from tenants.people.problems import order_problem, refuse, words
@@ -18,12 +19,14 @@ from tenants.vietnamese import fold
 
 SLOTS = {"morning": "Sáng", "afternoon": "Chiều", "evening": "Tối"}
 LONGEST_NAME = 200
+MOST_MEMBERS, MOST_ROUNDS = 9999, 99
 
 
 @dataclass(frozen=True)
 class UnitFacts:
     """What is to be true of a unit. `special` weighs a special area 0-3, `meeting_day` is 1-28,
-    `meeting_slot` a key of SLOTS; only cells have these and a setting."""
+    `meeting_slot` a key of SLOTS; only cells have these, a setting, `members` and `rounds_held`.
+    `block` is a code or empty, `rank` a key of RANKS or empty and an organisation's alone."""
 
     code: str
     name: str
@@ -36,6 +39,10 @@ class UnitFacts:
     meeting_day: int | None = None
     meeting_slot: str | None = None
     former_name: str = ""
+    block: str = ""
+    rank: str = ""
+    members: int | None = None
+    rounds_held: int = 0
 
 
 def save_unit(session: orm.Session, actor: Actor, facts: UnitFacts, unit: Unit | None = None) -> Unit:
@@ -79,6 +86,8 @@ def _describe(row: Unit, facts: UnitFacts, parent: Unit | None) -> None:
     row.valid_from, row.valid_to = facts.valid_from, facts.valid_to
     row.setting_id, row.special = facts.setting_id, facts.special
     row.meeting_day, row.meeting_slot = facts.meeting_day, facts.meeting_slot
+    row.block, row.rank = facts.block, facts.rank
+    row.members, row.rounds_held = facts.members, facts.rounds_held
 
 
 def _verb(before: tuple[str, str, date | None] | None, row: Unit) -> str:
@@ -100,11 +109,11 @@ def _unit_problems(
     session: orm.Session, facts: UnitFacts, unit: Unit | None, parent: Unit | None
 ) -> dict[str, str | None]:
     setting = fetch(session, CellSetting, facts.setting_id) if facts.setting_id else None
-    cell_only = setting or facts.special or facts.meeting_day or facts.meeting_slot
-    return {
+    cell_only = setting or facts.special or facts.meeting_day or facts.meeting_slot or facts.rounds_held
+    return _figure_problems(facts) | {
         "name": None if 0 < len(words(facts.name)) <= LONGEST_NAME else "Tên đơn vị gồm 1–200 ký tự.",
         "code": _unit_code_problem(session, facts.code, unit),
-        "kind": _kind_problem(facts, unit, bool(cell_only)),
+        "kind": _kind_problem(facts, unit, bool(cell_only) or facts.members is not None),
         "parent": _parent_problem(facts, unit, parent),
         "special": None if 0 <= facts.special <= 3 else "Mức đặc thù từ 0 đến 3.",
         "meeting_day": None if facts.meeting_day in {None, *range(1, 29)} else "Ngày sinh hoạt từ 1 đến 28.",
@@ -113,11 +122,31 @@ def _unit_problems(
     }
 
 
+def _figure_problems(facts: UnitFacts) -> dict[str, str | None]:
+    members, rounds = facts.members or 0, facts.rounds_held
+    block_fits = not facts.block or SLUG.fullmatch(facts.block)
+    return {
+        "block": None if block_fits else "Khối ghi bằng chữ hoặc số, tối đa 40 ký tự; ví dụ: Cơ quan.",
+        "rank": _rank_problem(facts),
+        "members": None if 0 <= members <= MOST_MEMBERS else f"Số đảng viên từ 0 đến {MOST_MEMBERS}.",
+        "rounds_held": None if 0 <= rounds <= MOST_ROUNDS else f"Số lần đã tổ chức từ 0 đến {MOST_ROUNDS}.",
+    }
+
+
+def _rank_problem(facts: UnitFacts) -> str | None:
+    if facts.rank and facts.kind is UnitKind.CELL:
+        return "Chỉ đảng bộ mới có cấp tổ chức; xin bỏ trống ô này."
+    return None if facts.rank in {"", *RANKS} else "Xin chọn cấp tổ chức trong danh sách."
+
+
 def _kind_problem(facts: UnitFacts, unit: Unit | None, cell_only: bool) -> str | None:
     if unit and unit.kind is not facts.kind:
         return "Loại tổ chức không đổi được sau khi lập."
     if cell_only and facts.kind is UnitKind.ORGANISATION:
-        return "Chỉ chi bộ mới có loại chi bộ, ngày sinh hoạt và địa bàn đặc thù; xin bỏ trống các ô này."
+        return (
+            "Chỉ chi bộ mới có loại chi bộ, ngày sinh hoạt, địa bàn đặc thù, số đảng viên và số lần tổ chức; "
+            "xin bỏ trống các ô này."
+        )
     return None
 
 

@@ -91,6 +91,47 @@ def test_a_new_unit_gets_its_path_and_search_key(cast: Cast, admin: Actor) -> No
         assert (row.path, row.search_key) == ("/HUYEN-A/XA-1/CB-9/", "don vi cb-9")
 
 
+FIGURES = [
+    (UnitKind.CELL, {"rank": "base"}, "rank"),
+    (UnitKind.ORGANISATION, {"rank": "village"}, "rank"),
+    (UnitKind.ORGANISATION, {"members": 0}, "kind"),
+    (UnitKind.ORGANISATION, {"rounds_held": 1}, "kind"),
+    (UnitKind.CELL, {"members": -1}, "members"),
+    (UnitKind.CELL, {"rounds_held": 100}, "rounds_held"),
+    (UnitKind.CELL, {"block": "Cơ quan"}, "block"),
+]
+
+
+@pytest.mark.parametrize(("kind", "facts", "field"), FIGURES)
+def test_figures_that_do_not_fit_a_unit_are_refused(
+    cast: Cast, admin: Actor, kind: UnitKind, facts: dict[str, Any], field: str
+) -> None:
+    with cast.session(ADMIN) as session, pytest.raises(PeopleError) as caught:
+        found(session, admin, "CB-9", "XA-1", kind=kind, **facts)
+    assert set(caught.value.problems) == {field}
+
+
+def test_what_plans_ask_of_a_unit_is_kept(cast: Cast, admin: Actor) -> None:
+    with cast.session(ADMIN) as session:
+        figures = {"block": "agency", "members": 4, "rounds_held": 2}
+        found(session, admin, "CB-9", "XA-1", kind=UnitKind.CELL, **figures)
+        found(session, admin, "XA-9", "HUYEN-A", rank="commune")
+    with cast.session(ADMIN) as session:
+        cell = unit(session, "CB-9")
+        assert {name: getattr(cell, name) for name in figures} == figures
+        assert unit(session, "XA-9").rank == "commune"
+
+
+def test_a_kind_of_cell_has_the_code_of_its_name(cast: Cast, admin: Actor) -> None:
+    with cast.session(ADMIN) as session:
+        session.add(CellSetting(name="Chợ đêm"))
+    with cast.session(ADMIN) as session:
+        codes = dict(session.execute(sa.select(CellSetting.name, CellSetting.code)).all())
+    assert (codes["Khu dân cư"], codes["Trạm y tế"], codes["Chợ đêm"]) == (
+        "residential", "health_station", "cho_dem",
+    )  # fmt: skip
+
+
 def test_everything_below_follows_a_move_in_one_statement(cast: Cast, admin: Actor) -> None:
     with cast.session(ADMIN) as session:
         found(session, admin, "XA-2", "HUYEN-A")

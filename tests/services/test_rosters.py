@@ -108,6 +108,47 @@ def test_a_whole_file_makes_its_units_once_and_again_changes_nothing(cast: Cast)
         assert (unit.special, unit.meeting_day, unit.meeting_slot) == (2, 5, "evening")
 
 
+def test_what_plans_ask_of_units_comes_in_with_the_file(cast: Cast) -> None:
+    none = [None] * 6
+    cell: Row = [
+        "CB-9",
+        "Chi bộ Chín",
+        "Chi bộ",
+        "XA-9",
+        "Nông Thôn",
+        *none,
+        "Khối nông thôn",
+        None,
+        "4",
+        "2",
+    ]
+    commune: Row = ["XA-9", "Đảng bộ xã Chín", "Đảng bộ", None, None, *none, "Chợ đêm", "cap xa", None, None]
+    assert imported(cast, "units", cell, commune) == (2, 0, 0)
+    with cast.session(ADMIN) as session:
+        units = {row.code: row for row in session.scalars(sa.select(Unit))}
+        nine, above = units["CB-9"], units["XA-9"]
+        assert nine.setting is not None
+        assert (nine.setting.name, nine.setting.code) == ("Nông Thôn", "rural")
+        assert (nine.block, nine.rank, nine.members, nine.rounds_held) == ("rural", "", 4, 2)
+        assert (above.block, above.rank, above.members, above.rounds_held) == ("cho_dem", "commune", None, 0)
+
+
+def test_a_rank_of_a_cell_and_members_of_an_organisation_are_faults(cast: Cast) -> None:
+    none = [None] * 8
+    cell: Row = ["CB-9", "Chi bộ Chín", "Chi bộ", *none, "…", "Cấp xã", "nhiều"]
+    upload_id = uploaded(cast, "units", cell, ["XA-9", "Đảng bộ xã Chín", "Đảng bộ", *none, None, None, "3"])
+    faults = [fault["message_vi"] for fault in preview_of(cast, upload_id)["faults"]]
+    assert [text.partition(":")[0] for text in faults] == [
+        "Khối", "Số đảng viên", "Cấp tổ chức", "Số đảng viên",
+    ]  # fmt: skip
+
+
+def test_a_setting_that_differs_by_signs_alone_is_the_one_there_is(cast: Cast) -> None:
+    row = ["CB-9", "Chi bộ Chín", "Chi bộ", "XA-1"]
+    imported(cast, "units", [*row, "Chợ đêm"])
+    assert imported(cast, "units", [*row, "Chợ - đêm"]) == (0, 0, 1)
+
+
 def test_a_moved_branch_takes_its_paths_along(cast: Cast) -> None:
     root = paths(cast)["XA-1"].removesuffix("XA-1/")
     assert imported(cast, "units", ["XA-2", "Đảng bộ xã Hai", "Đảng bộ"]) == (1, 0, 0)
@@ -252,7 +293,11 @@ def furnish(cast: Cast) -> None:
     with cast.session(ADMIN) as session:
         session.add(RotationLevel(code="XA", name="Cấp xã", period_months=1, report_days=1))
     unit = ["CB-9", "Chi bộ thôn Chín", "Chi bộ", None, "Khu dân cư", "3", "28", "Sáng", "Thôn 9", "105.8342"]
-    imported(cast, "units", [*unit, "21.0278"], ["CB-8", "Chi bộ Tám", "Chi bộ", "XA-1"])
+    imported(
+        cast, "units", [*unit, "21.0278", "Khối cơ quan", None, "4", "2"],
+        ["CB-8", "Chi bộ Tám", "Chi bộ", "XA-1"],
+        ["XA-8", "Đảng bộ xã Tám", "Đảng bộ", *[None] * 7, None, "Chợ đêm", "Cấp xã"],
+    )  # fmt: skip
     imported(cast, "people", PERSON, [*PERSON[:5], "CB-9", "Bí thư", "mau.tran"])
     imported(cast, "officials", ["DV-1", "XA", "CB-1", "CB-9; XA-1"])
     imported(cast, "absences", ["DV-1", "01/03/2026", "07/03/2026", "=Đi học"])

@@ -11,7 +11,7 @@ from admin.backoffice import VIEWS
 from admin.views import TenantModelView
 from core.rotation.models import Absence
 from tenants.clock import today
-from tenants.models import Account, Appointment, AuditEntry, Department, Person
+from tenants.models import Account, Appointment, AuditEntry, CellSetting, Department, Person, Unit
 from tests.backoffice_ground import one_of_each
 from tests.cast import Cast
 from tests.conftest import Browser
@@ -136,6 +136,32 @@ def test_a_refused_unit_keeps_what_was_typed(sign_in: SignIn, cast: Cast) -> Non
     answer = sign_in(ADMIN).submit("/admin/units/new/", typed | {"parent": str(cast.unit("huyen-a/XA-1"))})
     assert "Mã “CB-1” đã dùng cho Chi bộ số 1" in answer.text
     assert "Chi bộ Cồn Nổi" in answer.text
+
+
+def test_a_block_is_written_in_words_and_read_back_as_words(sign_in: SignIn, cast: Cast) -> None:
+    browser = sign_in(ADMIN)
+    typed = {
+        "kind": "cell", "code": "CB-9", "name": "Chi bộ Chín", "block": "Khối cơ quan", "members": "4",
+        "valid_from": "2026-01-01", "special": "0", "parent": str(cast.unit("huyen-a/XA-1")), "rank": "",
+    }  # fmt: skip
+    assert browser.submit("/admin/units/new/", typed).status_code == 302
+    with cast.session(ADMIN) as session:
+        row = session.scalars(sa.select(Unit).where(Unit.code == "CB-9")).one()
+        assert (row.block, row.members, row.rounds_held) == ("agency", 4, 0)
+    assert 'value="Cơ quan"' in browser.get(f"/admin/units/edit/?id={row.id}").text
+    assert "Cơ quan" in browser.get(f"/admin/units/details/?id={row.id}").text
+
+
+def test_a_kind_of_cell_gets_a_code_which_no_other_may_take(sign_in: SignIn, cast: Cast) -> None:
+    browser = sign_in(ADMIN)
+    first = browser.submit("/admin/cell-settings/new/", {"name": "Chi bộ ấp", "code": "Nông thôn"})
+    assert first.status_code == 302
+    again = browser.submit("/admin/cell-settings/new/", {"name": "Chi bộ bản", "code": "rural"})
+    assert "đã dùng cho loại “Chi bộ ấp”" in again.text
+    with cast.session(ADMIN) as session:
+        codes = dict(session.execute(sa.select(CellSetting.name, CellSetting.code)).all())
+    assert codes["Chi bộ ấp"] == "rural"
+    assert "Chi bộ bản" not in codes
 
 
 def test_a_role_is_given_and_ended_by_the_services(sign_in: SignIn, cast: Cast) -> None:
