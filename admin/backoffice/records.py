@@ -23,6 +23,7 @@ GROUP = "Hồ sơ"
 LONGEST_FACTS = 60
 SUBJECTS = {
     "account": "Tài khoản", "absence": "Lịch bận", "appointment": "Chức vụ", "audit_entry": "Nhật ký",
+    "calendar_link": "Liên kết lịch",
     "cell_setting": "Loại chi bộ", "department": "Ban tham mưu", "dispatch": "Văn bản đi, đến",
     "document": "Văn bản", "official_document": "Văn bản", "job": "Tác vụ", "meeting": "Buổi sinh hoạt",
     "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",
@@ -43,7 +44,8 @@ VERBS = {
     "invite": "gửi liên kết", "issue": "ban hành", "leave": "chuyển đi", "locked": "tạm khóa", "miss": "vắng",
     "move": "chuyển", "open": "mở", "publish": "công bố", "raise": "nêu", "read_only": "chuyển chỉ đọc",
     "receive": "nhận", "recover": "đăng nhập bằng mã dự phòng", "recovery_codes": "lấy mã dự phòng mới",
-    "refer": "chuyển xử lý", "remove": "bỏ", "rename": "đổi tên", "report": "báo cáo", "resume": "mở lại",
+    "refer": "chuyển xử lý", "remove": "bỏ", "rename": "đổi tên", "renew": "tạo mới",
+    "revoke": "hủy", "report": "báo cáo", "resume": "mở lại",
     "retire": "đưa ra", "retry": "chạy lại", "returned": "trả lại",
     "second_factor_off": "tắt xác thực hai bước", "second_factor_on": "bật xác thực hai bước",
     "second_factor_reset": "đặt lại xác thực hai bước", "send": "gửi", "send_back": "trả lại", "set": "đặt",

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from admin.pages import (
+    calendar,
     dispatches,
     documents,
     jobs,
@@ -22,6 +23,7 @@ from admin.pages import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.pages,
     visits.pages,
+    calendar.pages,
     visits_all.pages,
     rotation.pages,
     rotation_views.pages,

@@ -164,7 +164,10 @@ class PlannedVisit(TenantOwned, Base):
 
 
 class Visit(TenantOwned, Base):
-    """A promise made known (assigned) and what came of it (attended or missed): facts apart."""
+    """A promise made known (assigned) and what came of it (attended or missed): facts apart.
+
+    `sequence` counts the promise's changes and `changed_at` is the last one's time, as calendars ask.
+    """
 
     __tablename__ = "visit"
     rotation_id: Mapped[UUID]
@@ -178,6 +181,8 @@ class Visit(TenantOwned, Base):
     settled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_reason: Mapped[str] = mapped_column(default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
     official: Mapped[Official] = orm.relationship(primaryjoin="foreign(Visit.official_id) == Official.id")
     cell: Mapped[Unit] = orm.relationship(primaryjoin="foreign(Visit.cell_id) == Unit.id")
     report: Mapped["VisitReport | None"] = orm.relationship(
@@ -212,3 +217,18 @@ class VisitReport(TenantOwned, Base):
         primaryjoin="foreign(VisitReport.visit_id) == Visit.id", back_populates="report"
     )
     __table_args__ = (sa.UniqueConstraint("tenant_id", "visit_id"), tenant_key("visit_id", "visit"))
+
+
+class CalendarLink(TenantOwned, Base):
+    """A person's secret address for calendars, as its hash; a new one ends the old (product R08)."""
+
+    __tablename__ = "calendar_link"
+    person_id: Mapped[UUID]
+    token_hash: Mapped[str]
+    made_at: Mapped[datetime]
+    person: Mapped[Person] = orm.relationship(primaryjoin="foreign(CalendarLink.person_id) == Person.id")
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "person_id"),
+        sa.UniqueConstraint("tenant_id", "token_hash"),
+        tenant_key("person_id", "person"),
+    )

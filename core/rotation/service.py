@@ -18,7 +18,8 @@ from core.plans.models import Plan
 from core.rotation.drawing import Drawing
 from core.rotation.facts import PlannedVisit as Assignment
 from core.rotation.loading import standing_visits
-from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion, Visit
+from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion
+from core.rotation.promises import CHUNK, assigned, promise, take_back
 from core.rotation.replan import PlanDiff, diff
 from tenants.access import Actor, Permission, Role, require
 from tenants.audit import record
@@ -27,8 +28,6 @@ from tenants.conditions import valid
 from tenants.models import Appointment, Unit
 from tenants.scope import new_row
 from tenants.vietnamese import nfc
-
-CHUNK = 2_000
 
 
 class RotationError(Exception):
@@ -112,18 +111,9 @@ def _changes(change: PlanDiff) -> dict[str, Any]:
 
 
 def _keep_visits(session: orm.Session, version_id: UUID, visits: Iterable[Assignment]) -> None:
-    rows = [new_row(version_id=version_id, source=visit.source.value, **_assigned(visit)) for visit in visits]
+    rows = [new_row(version_id=version_id, source=visit.source.value, **assigned(visit)) for visit in visits]
     for start in range(0, len(rows), CHUNK):
         session.execute(insert(PlannedVisit).values(rows[start : start + CHUNK]))
-
-
-def _assigned(visit: Assignment) -> dict[str, Any]:
-    return {
-        "official_id": UUID(visit.official),
-        "cell_id": UUID(visit.cell),
-        "month": visit.month,
-        "meets_on": visit.day,
-    }
 
 
 def discard(session: orm.Session, actor: Actor, rotation: Rotation) -> None:
@@ -171,25 +161,8 @@ def _order(visit: Assignment) -> tuple[str, str, date]:
 def _carry_over(session: orm.Session, version: RotationVersion, change: PlanDiff) -> None:
     gone = [c.before for c in (*change.removed, *change.moved) if c.before]
     come = [c.after for c in (*change.added, *change.moved) if c.after]
-    for visit in gone:
-        session.execute(
-            sa.update(Visit)
-            .where(Visit.rotation_id == version.rotation_id, Visit.official_id == UUID(visit.official))
-            .where(Visit.cell_id == UUID(visit.cell), Visit.month == visit.month, Visit.settled_at.is_(None))
-            .values(cancelled_at=now(), cancelled_reason=version.reason)
-        )
-    rows = [
-        new_row(rotation_id=version.rotation_id, cancelled_reason="", assigned_at=now(), **_assigned(visit))
-        for visit in come
-    ]
-    for start in range(0, len(rows), CHUNK):
-        statement = insert(Visit).values(rows[start : start + CHUNK])
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "rotation_id", "official_id", "cell_id", "month"],
-                set_={"meets_on": statement.excluded.meets_on, "cancelled_at": None, "cancelled_reason": ""},
-            )
-        )
+    take_back(session, version.rotation_id, gone, version.reason)
+    promise(session, version.rotation_id, come)
 
 
 def _tell(session: orm.Session, version: RotationVersion, change: PlanDiff) -> int:

@@ -34,6 +34,7 @@ from core.rosters.models import RosterUpload
 from core.rosters.service import upload
 from core.rosters.writing import write_sheet
 from core.rotation import service as rotations
+from core.rotation.links import renew_link
 from core.rotation.models import (
     Absence,
     Official,
@@ -292,6 +293,7 @@ def _collect(world: World, code: str) -> None:
         world.samples[code, "token"] = invite(session, member)
         world.samples[code, "code"] = code
         world.samples[code, "all dispatches"] = " ".join(map(str, session.scalars(sa.select(Dispatch.id))))
+        world.samples[code, "calendar key"] = renew_link(session, world.cast.actor(f"{code}.official"))
         for kind in (DispatchKind.PLAN, DispatchKind.REPORT):
             came = sa.select(Dispatch.id).where(Dispatch.kind == kind, Dispatch.direction == Direction.IN)
             if (found := session.scalar(came)) is not None:
