@@ -5,8 +5,8 @@ from alembic import context, op
 
 from tenants.isolation import fence, grant
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 OWNED = {"calendar_link": "INSERT, UPDATE, DELETE"}
 
