@@ -4,6 +4,7 @@ from core.documents import models as documents
 from core.exchange import models as exchange
 from core.meetings import models as meetings
 from core.notices import models as notices
+from core.plans import calendars as calendars
 from core.plans import models as plans
 from core.reports import models as reports
 from core.rosters import models as rosters
@@ -11,5 +12,5 @@ from core.rotation import models as rotation
 from tenants import models as tenants
 from tenants.db import Base
 
-MODULES = (tenants, plans, rotation, meetings, reports, exchange, documents, notices, rosters)
+MODULES = (tenants, plans, calendars, rotation, meetings, reports, exchange, documents, notices, rosters)
 metadata = Base.metadata

@@ -8,7 +8,9 @@ from sqlalchemy import orm
 
 from core.meetings.models import Meeting, MeetingKind
 from core.notices.models import Job, JobKind
+from core.plans.calendars import CalendarDay
 from core.plans.models import Plan, PlanVersion
+from core.plans.workdays import DayKind
 from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationLevel, RotationVersion
 from tenants.access import Actor, DepartmentFunction, Role
 from tenants.audit import record
@@ -27,6 +29,7 @@ def one_of_each(session: orm.Session, actor: Actor, text: str, number: int = 1) 
         Department(name=f"{text}{number}", function=DepartmentFunction.OFFICE),
     )
     level = RotationLevel(code=f"{text}{number}", name=text, period_months=3, report_days=3)
+    rest = CalendarDay(day=date(2031, 1, 1) + timedelta(number), kind=DayKind.OFF, label=text)
     person = Person(
         code=f"P-{number}",
         full_name=text,
@@ -35,7 +38,7 @@ def one_of_each(session: orm.Session, actor: Actor, text: str, number: int = 1) 
         phone=text,
         email=text,
     )
-    session.add_all([setting, department, level, person])
+    session.add_all([setting, department, level, rest, person])
     session.flush()
     unit = Unit(
         code=f"U-{number}", name=text, search_key=fold(text), kind=UnitKind.CELL, parent_id=commune.id,
@@ -69,7 +72,7 @@ def one_of_each(session: orm.Session, actor: Actor, text: str, number: int = 1) 
     return {
         "units": unit.id, "people": person.id, "appointments": appointment.id, "accounts": account.id,
         "cell-settings": setting.id, "departments": department.id, "rotation-levels": level.id,
-        "officials": official.id, "absences": absence.id, "meetings": meeting.id,
+        "calendar-days": rest.id, "officials": official.id, "absences": absence.id, "meetings": meeting.id,
         "rotation-versions": version.id, "plans": plan.id, "audit": entry.id, "jobs": job.id,
     }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The nouns on Flask-Admin. Each file holds views on `TenantModelView`; those listed here are served."""
 
 from admin.backoffice.accounts import Accounts
+from admin.backoffice.calendar import CalendarDays
 from admin.backoffice.catalogues import CellSettings, Departments, RotationLevels
 from admin.backoffice.people import Appointments, People
 from admin.backoffice.records import AuditEntries, Jobs, Plans
@@ -16,6 +17,7 @@ VIEWS: tuple[type[TenantModelView], ...] = (
     CellSettings,
     Departments,
     RotationLevels,
+    CalendarDays,
     Officials,
     Absences,
     Meetings,

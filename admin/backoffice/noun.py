@@ -13,7 +13,7 @@ from sqlalchemy import orm
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import StringField, ValidationError
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin.choosing import TenantConverter, TenantLoader, own_rows
 from admin.database import db
@@ -123,7 +123,9 @@ class NounConverter(TenantConverter):
 
     @converts("Text")
     def conv_Text(self, field_args: Any, **_extra: Any) -> StringField:  # noqa: N802 - the library's name
-        """One line."""
+        """One line; one that must be given is not blank."""
+        asked = field_args["validators"]
+        field_args["validators"] = [DataRequired() if isinstance(v, InputRequired) else v for v in asked]
         field_args["validators"].append(Length(max=LONGEST_TEXT))
         field_args["filters"] = [lambda text: (text or "").strip()]
         return StringField(**field_args)

@@ -23,7 +23,7 @@ GROUP = "Hồ sơ"
 LONGEST_FACTS = 60
 SUBJECTS = {
     "account": "Tài khoản", "absence": "Lịch bận", "appointment": "Chức vụ", "audit_entry": "Nhật ký",
-    "calendar_link": "Liên kết lịch",
+    "calendar_day": "Ngày nghỉ, ngày làm bù", "calendar_link": "Liên kết lịch",
     "cell_setting": "Loại chi bộ", "department": "Ban tham mưu", "dispatch": "Văn bản đi, đến",
     "document": "Văn bản", "official_document": "Văn bản", "job": "Tác vụ", "meeting": "Buổi sinh hoạt",
     "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",

@@ -215,6 +215,7 @@ MATRIX: dict[str, Line] = {
     **noun("cell_settings", "setting", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
     **noun("departments", "department", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
     **noun("rotation_levels", "level", P.ROTATION_READ, P.CATALOGUES_EDIT, *ALL),
+    **noun("calendar_days", "calendar day", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
     **noun("officials", "official", P.PEOPLE_READ, P.ROTATION_GENERATE, *ALL, lookup="person"),
     **noun("absences", "absence", P.ROTATION_GENERATE, P.ROTATION_GENERATE, *ALL, lookup="person"),
     **noun(

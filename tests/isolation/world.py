@@ -25,8 +25,10 @@ from core.meetings.models import Meeting, Petition
 from core.meetings.petitions import NewPetition
 from core.notices.models import Job, JobKind, JobState, Notice
 from core.notices.work import owe, post
+from core.plans.calendars import CalendarDay
 from core.plans.models import Plan, PlanVersion
 from core.plans.service import derive, draft, publish
+from core.plans.workdays import DayKind
 from core.reports.models import Report, ReportVersion
 from core.reports.service import accept, consolidate, newest, open_report, send_back, submit
 from core.rosters.kinds import KINDS
@@ -137,6 +139,7 @@ def _name_after_canary(cast: Cast, code: str) -> None:
             person.email = f"{word}@example.vn"
         session.add(CellSetting(name=f"Loại {word}"))
         session.add(Department(name=f"Ban {word}", function="office"))
+        session.add(CalendarDay(day=date(2026, 7, 15), kind=DayKind.OFF, label=f"Nghỉ {word}"))
         account = session.scalars(sa.select(Account).where(Account.login == "member")).one()
         cast.accounts[f"{code}.member"] = Identity(account.tenant_id, account.id, None)
 
@@ -317,6 +320,7 @@ QUERIES: dict[str, sa.Select[Any]] = {
     "appointment": sa.select(Appointment.id).where(Appointment.role == Role.SECRETARY),
     "setting": sa.select(CellSetting.id).where(CellSetting.name.like("Loại zq%")),
     "department": sa.select(Department.id).where(Department.name.like("Ban zq%")),
+    "calendar day": sa.select(CalendarDay.id),
     "level": sa.select(RotationLevel.id).where(RotationLevel.code == "commune"),
     "official": sa.select(Official.id).where(Official.id == _OFFICIAL),
     "absence": sa.select(Absence.id),

@@ -24,7 +24,8 @@ READABLE = {
     "standing": {view.slug for view in VIEWS} - {"accounts", "absences", "jobs"},
     "base-officer": {view.slug for view in VIEWS} - {"accounts", "absences", "audit", "jobs"},
     "secretary": {
-        "units", "cell-settings", "departments", "rotation-levels", "meetings", "rotation-versions", "plans",
+        "units", "cell-settings", "departments", "rotation-levels", "calendar-days", "meetings",
+        "rotation-versions", "plans",
     },
     "official": set(),
 }  # fmt: skip
