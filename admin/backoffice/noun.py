@@ -125,8 +125,8 @@ class NounConverter(TenantConverter):
     def conv_Text(self, field_args: Any, **_extra: Any) -> StringField:  # noqa: N802 - the library's name
         """One line; one that must be given is not blank."""
         asked = field_args["validators"]
-        field_args["validators"] = [DataRequired() if isinstance(v, InputRequired) else v for v in asked]
-        field_args["validators"].append(Length(max=LONGEST_TEXT))
+        asked += [DataRequired() for given in asked if isinstance(given, InputRequired)]
+        asked.append(Length(max=LONGEST_TEXT))
         field_args["filters"] = [lambda text: (text or "").strip()]
         return StringField(**field_args)
 
