@@ -17,9 +17,12 @@ from core.exchange.service import own_tenant
 from core.plans.content import PlanContent
 from core.plans.document import plan_body
 from core.plans.models import PlanVersion
+from core.queries.schedule import schedule_of
 from core.reports.document import report_body
 from core.reports.figures import Figures
 from core.reports.models import ReportVersion
+from core.rotation.document import schedule_body
+from core.rotation.models import RotationVersion
 from jobs.contract import Effect, JobFacts, Progress
 from tenants.clock import now
 from tenants.scope import new_row, transaction
@@ -39,9 +42,16 @@ def _report(session: orm.Session, document: OfficialDocument) -> DocumentSheet:
     return sheet_of(document, own_tenant(session), body, Verification(version.number, version.sha256))
 
 
+def _schedule(session: orm.Session, document: OfficialDocument) -> DocumentSheet:
+    version = session.get_one(RotationVersion, document.subject_id)
+    body = schedule_body(*schedule_of(session, version))
+    return sheet_of(document, own_tenant(session), body, Verification(version.number, version.sha256))
+
+
 COMPOSERS: dict[DocumentType, Callable[[orm.Session, OfficialDocument], DocumentSheet]] = {
     DocumentType.PLAN: _plan,
     DocumentType.REPORT: _report,
+    DocumentType.ANNOUNCEMENT: _schedule,
 }
 
 

@@ -13,6 +13,7 @@ from admin.database import db
 from admin.forms import PageForm
 from admin.pages.documents import sentence
 from admin.pages.listing import listed, page_number
+from admin.pages.rotation_document import document_of
 from admin.security import current_actor, page
 from core.meetings.calendar import months_from
 from core.plans.models import Plan
@@ -148,6 +149,7 @@ def show(rotation_id: str) -> str:
         published=[version for version in reversed(rotation.versions) if version.published_at],
         planner=planner,
         may_generate=may(current_actor(), Permission.ROTATION_GENERATE),
+        **document_of(in_force),
         last_month=months_from(rotation.first_month, rotation.months)[-1],
         local=local,
     )

@@ -144,6 +144,7 @@ MATRIX: dict[str, Line] = {
     "rotation.show": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}),
     "rotation.again": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
     "rotation.change": Line(P.ROTATION_GENERATE, FORM, {"rotation_id": "rotation"}),
+    "rotation_document.issue": Line(P.ROTATION_PUBLISH, POST, {"version_id": "version"}),
     "rotation.throw_away": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
     "rotation.draft": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}, need=PLANNERS),
     "rotation.changes": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}, need=PLANNERS),

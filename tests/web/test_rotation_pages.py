@@ -1,5 +1,6 @@
 """Drawing up, reading and publishing a rotation as pages (design: product D3)."""
 
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from uuid import UUID
@@ -222,3 +223,16 @@ def test_a_rotation_without_a_published_version_is_hidden_from_readers(
     assert str(rotation_id) in sign_in("huyen-a.officer").get("/rotation/").text
     with cast.session("huyen-a") as session:
         assert session.scalars(sa.select(RotationVersion)).one().published_at is None
+
+
+def test_the_schedule_is_issued_and_downloaded(app: object, cast: Cast, sign_in: SignIn) -> None:
+    rotation_id, client = published(cast), sign_in("huyen-a.standing")
+    version_id = _version_id(cast, rotation_id)
+    assert "Ban hành văn bản lịch" in client.get(f"/rotation/{rotation_id}").text
+    answer = client.submit(f"/rotation/versions/{version_id}/document", follow_redirects=True)
+    assert "Văn bản số 01-TB/HU" in answer.text
+    run_jobs(cast, "huyen-a")
+    page = client.get(f"/rotation/{rotation_id}").text
+    assert "Lịch số 01-TB/HU" in page
+    [url] = re.findall(r"/documents/[^/]+/file", page)
+    assert client.get(url).data.startswith(b"%PDF-")
