@@ -5,7 +5,7 @@ from datetime import date
 
 from core.rotation.facts import Duty, Official, PlannedVisit, Source
 from core.rotation.problem import Problem
-from core.rotation.score import allowances, targets, travel_cost
+from core.rotation.targets import allowances, targets, travel_cost
 
 
 def round_robin(problem: Problem) -> tuple[PlannedVisit, ...]:

@@ -15,7 +15,8 @@ from core.rotation.facts import PlannedVisit, Reason, Unmet, month_label
 from core.rotation.grid import Grid, build, located
 from core.rotation.hall import short_groups
 from core.rotation.problem import Problem
-from core.rotation.score import Rule, targets
+from core.rotation.score import Rule
+from core.rotation.targets import targets
 from core.rotation.solver import Plan
 from core.rotation.state import State
 from core.rotation.validate import HardRule, validate

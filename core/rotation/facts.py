@@ -4,8 +4,8 @@ Months are first-of-month dates; ranges of days include both ends; places are (e
 Source: S4-01 to S4-03, S4-07, S4-08, S4-11; design: rotation.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 
@@ -41,6 +41,7 @@ class Reason(StrEnum):
     AWAY = "away"
     OWN_MEETING = "own_meeting"
     PAST = "past"
+    OUTSIDE = "outside"
     OVERFULL = "overfull"
     AREA_EMPTY = "area_empty"
 
@@ -56,18 +57,61 @@ REASON_LABELS = {
     Reason.AWAY: "đồng chí vắng mặt ngày họp",
     Reason.OWN_MEETING: "trùng buổi họp của chi bộ nơi đồng chí sinh hoạt",
     Reason.PAST: "đã qua ngày họp",
+    Reason.OUTSIDE: "chi bộ ngoài địa bàn được phân công",
     Reason.OVERFULL: "đã quá đông đồng chí dự",
     Reason.AREA_EMPTY: "chưa được phân công địa bàn",
 }
 
 
+class OwnCell(StrEnum):
+    """Whether an official may visit the cell he himself belongs to (S4-07)."""
+
+    EXCLUDED = "excluded"
+    LAST = "last"
+    ALLOWED = "allowed"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return OWN_CELL_LABELS[self]
+
+
+OWN_CELL_LABELS = {
+    OwnCell.EXCLUDED: "không dự chi bộ nơi mình sinh hoạt",
+    OwnCell.LAST: "chỉ dự chi bộ nơi mình sinh hoạt khi trong kỳ không còn buổi nào khác",
+    OwnCell.ALLOWED: "được dự cả chi bộ nơi mình sinh hoạt",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level of official and its cadence: one visit each ``period_months`` calendar months (S4-03)."""
+    """A level of official and its cadence (S4-03): one visit each ``period_months`` calendar months.
+
+    With ``per_year`` above 0 the period is the calendar year and that many visits are owed in it, no two
+    in one month; ``period_months`` is then of no account.
+    """
 
     code: str
     period_months: int
     name: str
+    per_year: int = 0
+    own_cell: OwnCell = OwnCell.EXCLUDED
+
+    @property
+    def length(self) -> int:
+        """Months of one period."""
+        return 12 if self.per_year else self.period_months
+
+    @property
+    def owed(self) -> int:
+        """Visits owed in one period."""
+        return self.per_year or 1
+
+    @property
+    def cadence_vi(self) -> str:
+        """As "3 tháng một lượt" or "ít nhất 2 lượt một năm"."""
+        each = f"{self.period_months} tháng một lượt"
+        return f"ít nhất {self.per_year} lượt một năm" if self.per_year else each
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +126,10 @@ class CellMeeting:
 class Cell:
     """A cell and its meetings by month; ``special`` 0 (ordinary) to 3 ranks special areas (S4-02).
 
-    ``name`` is the full name as spoken ("Chi bộ thôn Đoài"). A cell that does not receive visitors is
-    known only for the hours of its own meetings.
+    ``name`` is the full name as spoken ("Chi bộ thôn Đoài"). ``wanted`` officials may share a meeting
+    before it is crowded (S4-11), ``least`` visits are asked for in the horizon (None: the fair share),
+    ``first`` asks for one in its first month. A cell that does not receive visitors is known only for the
+    hours of its own meetings.
     """
 
     id: str
@@ -93,6 +139,9 @@ class Cell:
     meetings: Mapping[date, CellMeeting] = field(default_factory=dict)
     xy: tuple[float, float] | None = None
     receives: bool = True
+    wanted: int = 1
+    least: int | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +180,22 @@ class Weights:
     spacing: int = 200
     travel: int = 1
 
+    @classmethod
+    def in_order(cls, rules: Sequence[str]) -> "Weights":
+        """The usual ladder of prices, given to ``rules`` from the most important; the others cost nothing.
+
+        Raises ``ValueError`` naming a rule that does not exist or comes twice.
+        """
+        known = [f.name for f in fields(cls)]
+        if strange := [rule for at, rule in enumerate(rules) if rule not in known or rule in rules[:at]]:
+            raise ValueError(strange[0])
+        ladder = [f.default for f in fields(cls)]
+        return cls(**dict.fromkeys(known, 0) | dict(zip(rules, ladder, strict=False)))
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The one visit an official owes in one period of his level; ``months`` lie inside the horizon."""
+    """One visit an official owes in a period of his level; ``months`` lie inside the horizon."""
 
     official: str
     index: int

@@ -64,22 +64,61 @@ class Problem:
         return {official.id: official for official in self.officials}
 
     @cached_property
-    def duties(self) -> tuple[Duty, ...]:
-        """Every official's duties in order; a period already visited before the horizon owes nothing."""
+    def past_in_period(self) -> Mapping[tuple[str, int], int]:
+        """Visits made before the horizon, by official and period."""
         known = (visit for visit in self.history if visit.official in self.official_of)
-        done = {(visit.official, self.period(visit.official, visit.month)) for visit in known}
-        return tuple(duty for official in self.officials for duty in self._duties_of(official, done))
+        return Counter((visit.official, self.period(visit.official, visit.month)) for visit in known)
+
+    @cached_property
+    def duties(self) -> tuple[Duty, ...]:
+        """Every official's duties in order; what was visited in a period before the horizon is not owed."""
+        periods = {level.code: self._periods(level) for level in self.levels}
+        return tuple(duty for o in self.officials for duty in self._duties_of(o, periods[o.level]))
+
+    @cached_property
+    def pinned(self) -> tuple[tuple[int, str, date], ...]:
+        """(duty, cell, month) of each pin that has a duty to decide."""
+        return self._pins[0]
+
+    @cached_property
+    def loose_pins(self) -> tuple[tuple[str, str, date], ...]:
+        """(official, cell, month) of each pin without a duty: outside the horizon, or its period is taken."""
+        return self._pins[1]
 
     def period(self, official: str, month: date) -> int:
         """Number of the calendar period of the official's level that holds the month."""
-        return ordinal(month) // self.level_of[self.official_of[official].level].period_months
+        return ordinal(month) // self.level_of[self.official_of[official].level].length
 
-    def _duties_of(self, official: Official, done: set[tuple[str, int]]) -> Iterator[Duty]:
+    def _periods(self, level: Level) -> list[tuple[int, tuple[date, ...]]]:
         periods: dict[int, list[date]] = {}
         for month in self.calendar:
-            periods.setdefault(self.period(official.id, month), []).append(month)
-        owed = [months for period, months in periods.items() if (official.id, period) not in done]
-        return (Duty(official.id, index, tuple(months)) for index, months in enumerate(owed))
+            periods.setdefault(ordinal(month) // level.length, []).append(month)
+        return [(period, tuple(months)) for period, months in periods.items()]
+
+    def _duties_of(
+        self, official: Official, periods: list[tuple[int, tuple[date, ...]]]
+    ) -> Iterator[Duty]:
+        level, index = self.level_of[official.level], 0
+        for period, months in periods:
+            left = level.owed - self.past_in_period.get((official.id, period), 0)
+            for _ in range(min(left, len(months))):
+                yield Duty(official.id, index, months)
+                index += 1
+
+    @cached_property
+    def _pins(self) -> tuple[tuple[tuple[int, str, date], ...], tuple[tuple[str, str, date], ...]]:
+        wishes = {official.id: dict.fromkeys(official.pins) for official in self.officials if official.pins}
+        placed: list[tuple[int, str, date]] = []
+        taken: set[tuple[str, date]] = set()
+        for d, duty in enumerate(self.duties):
+            ahead = wishes.get(duty.official, {})
+            fit = (pin for pin in ahead if pin[1] in duty.months and (duty.official, pin[1]) not in taken)
+            if wish := next(fit, None):
+                del ahead[wish]
+                taken.add((duty.official, wish[1]))
+                placed.append((d, *wish))
+        loose = tuple((official, *pin) for official, pins in wishes.items() for pin in pins)
+        return tuple(placed), loose
 
 
 def _bad_facts(problem: Problem) -> Iterator[str]:
@@ -89,8 +128,7 @@ def _bad_facts(problem: Problem) -> Iterator[str]:
     codes, cells = {level.code for level in problem.levels}, {cell.id: cell for cell in problem.cells}
     for official in problem.officials:
         yield from _bad_official(official, codes, cells)
-        if official.level in codes:
-            yield from _bad_pins(problem, official, cells)
+        yield from _bad_pins(official, cells)
     for visit in problem.history:
         if visit.month >= problem.first_month:
             yield (
@@ -113,14 +151,20 @@ def _bad_frame(problem: Problem) -> Iterator[str]:
             if times > 1:
                 yield f"{what} có mã “{repeated}” bị nhập {times} lần; chỉ giữ một."
     for level in problem.levels:
-        if level.period_months < 1:
+        if level.length < 1:
             yield f"Cấp “{level.name}”: chu kỳ dự sinh hoạt phải từ 1 tháng trở lên."
+        if not 0 <= level.per_year <= 12:
+            yield f"Cấp “{level.name}”: số lượt một năm phải từ 1 đến 12; đang nhập {level.per_year}."
     for weight in fields(problem.weights):
         if getattr(problem.weights, weight.name) < 0:
             yield f"Trọng số “{weight.name}” không được âm."
 
 
 def _bad_cell(cell: Cell) -> Iterator[str]:
+    if cell.wanted < 1:
+        yield f"{cell.name}: số đồng chí mỗi buổi phải từ 1; đang nhập {cell.wanted}."
+    if cell.least is not None and cell.least < 0:
+        yield f"{cell.name}: số lượt tối thiểu không được âm; đang nhập {cell.least}."
     if not 0 <= cell.special <= 3:
         yield f"{cell.name}: mức đặc thù phải từ 0 đến 3; đang nhập {cell.special}."
     for month, meeting in cell.meetings.items():
@@ -149,20 +193,10 @@ def _bad_official(official: Official, codes: set[str], cells: Mapping[str, Cell]
             yield f"{who}: lịch vắng từ {start:%d/%m/%Y} đến {end:%d/%m/%Y} bị ngược; hãy đổi lại hai ngày."
 
 
-def _bad_pins(problem: Problem, official: Official, cells: Mapping[str, Cell]) -> Iterator[str]:
-    period = next(level.period_months for level in problem.levels if level.code == official.level)
-    start = ordinal(problem.first_month)
-    taken = {
-        ordinal(past.month) // max(1, period) for past in problem.history if past.official == official.id
-    }
+def _bad_pins(official: Official, cells: Mapping[str, Cell]) -> Iterator[str]:
     for cell, month in official.pins:
-        name = cells[cell].name if cell in cells else f"“{cell}”"
-        plan = f"Đồng chí {official.name}: kế hoạch cá nhân dự {name} {month_label(month).lower()}"
-        if cell not in official.area:
-            yield f"{plan} nằm ngoài địa bàn; hãy thêm chi bộ vào địa bàn hoặc sửa kế hoạch."
-        if month.day != 1 or not start <= ordinal(month) < start + problem.months:
-            yield f"{plan} nằm ngoài thời gian lập lịch; hãy sửa tháng."
-        number = ordinal(month) // max(1, period)
-        if number in taken:
-            yield f"{plan} trùng kỳ với một lượt đã dự hoặc một lượt khác; mỗi kỳ chỉ giữ một lượt."
-        taken.add(number)
+        plan = f"Đồng chí {official.name}: kế hoạch cá nhân dự “{cell}” {month_label(month).lower()}"
+        if cell not in cells:
+            yield f"{plan}: chi bộ không tồn tại; hãy sửa kế hoạch."
+        if month.day != 1:
+            yield f"{plan}: tháng phải ghi bằng ngày mồng 1."

@@ -4,15 +4,15 @@ Source: S4-02, S4-11; design: rotation.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from datetime import date
 from enum import StrEnum
-from math import ceil, floor, hypot
 
-from core.rotation.facts import Cell, Official, PlannedVisit, Ref, ordinal
+from core.rotation.facts import Duty, PlannedVisit, Ref, ordinal
 from core.rotation.problem import Problem
-
-LOOK_BACK = 12
+from core.rotation.targets import Target, allowances, targets, travel_cost
 
 
 class Rule(StrEnum):
@@ -48,7 +48,8 @@ class RuleScore:
     """One soft rule: broken units, their price together, and what each item is about.
 
     Cover's units are cells off their best number of visits; its price is the weighted rise of
-    (visits − share)².
+    (visits − share)². ``bound`` units are broken by any rotation, ``because_vi`` says why; None where it
+    is not known.
     """
 
     rule: Rule
@@ -56,129 +57,162 @@ class RuleScore:
     broken: int
     cost: int
     items: tuple[Ref, ...] = ()
+    bound: int | None = None
+    because_vi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What a cell should get in the horizon.
+class Edit:
+    """A change by hand: visits taken out of a plan and visits put in; a swap takes two out and puts two in."""
 
-    ``share`` visits (fair, may be fractional), at least ``least``, and one visit inside each of
-    ``windows``: (start, stop) months counted from the first, negative before it.
-    """
+    out: tuple[PlannedVisit, ...] = ()
+    put: tuple[PlannedVisit, ...] = ()
 
-    share: float
-    least: int
-    windows: tuple[tuple[int, int], ...]
-
-    def pull(self, cover: int) -> int:
-        """Linear part of the cover price, rounded so that every price is a whole number."""
-        return round(2 * cover * self.share)
-
-    def cover_cost(self, visits: int, cover: int) -> int:
-        """Price of ``visits`` above the best whole number of visits."""
-        pull = self.pull(cover)
-        best = (pull + cover) // (2 * cover) if cover else 0
-        return cover * visits * visits - pull * visits - (cover * best * best - pull * best)
+    def apply(self, visits: Iterable[PlannedVisit]) -> tuple[PlannedVisit, ...]:
+        """The plan's visits after the change, by day."""
+        gone = {visit_key(visit) for visit in self.out}
+        left = (visit for visit in visits if visit_key(visit) not in gone)
+        return tuple(sorted((*left, *self.put), key=lambda visit: visit.day))
 
 
-def targets(problem: Problem) -> Mapping[str, Target]:
-    """What each receiving cell should get; expected visits are shared inside a unit, special cells above.
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What an edit does to one rule: broken units and price, above 0 for the worse."""
 
-    A special cell of weight s is owed 1 + s/2 times its unit's mean; last year's cells left behind by
-    their peers are owed up to one visit more.
-    """
-    expected, history = _expected_visits(problem), Counter(past.cell for past in problem.history)
-    units: dict[str, list[Cell]] = defaultdict(list)
-    for cell in problem.cells:
-        if cell.receives:
-            units[cell.unit].append(cell)
-    return {
-        cell.id: target
-        for cells in units.values()
-        for cell, target in _unit_targets(problem, cells, sum(expected[c.id] for c in cells), history)
-    }
+    rule: Rule
+    label_vi: str
+    broken: int
+    cost: int
 
 
-def _expected_visits(problem: Problem) -> Mapping[str, float]:
-    owed = Counter(duty.official for duty in problem.duties)
-    expected: dict[str, float] = defaultdict(float)
-    for official in problem.officials:
-        usable = usable_area(official)
-        for cell in usable:
-            expected[cell] += owed[official.id] / len(usable)
-    return expected
-
-
-def usable_area(official: Official) -> tuple[str, ...]:
-    """The official's area without his own cell."""
-    return tuple(cell for cell in official.area if cell != official.own_cell)
-
-
-def _unit_targets(
-    problem: Problem, cells: list[Cell], total: float, history: Mapping[str, int]
-) -> Iterator[tuple[Cell, Target]]:
-    mean = total / len(cells)
-    least = {cell.id: _least(problem, cell, mean) for cell in cells}
-    ordinary = sum(1 for cell in cells if not cell.special)
-    extra = sum(max(least[cell.id], mean) for cell in cells if cell.special)
-    rest = max(0.0, total - extra) / max(1, ordinary)
-    usual = _mean_by_special(cells, history)
-    for cell in cells:
-        fair = max(least[cell.id], mean) if cell.special else rest
-        owed = min(1.0, max(-1.0, usual[cell.special] - history[cell.id])) if problem.history else 0.0
-        share = max(0.0, fair + owed)
-        yield cell, Target(share, least[cell.id], _windows(problem, cell, share))
-
-
-def _least(problem: Problem, cell: Cell, mean: float) -> int:
-    return max(1, min(problem.months, ceil(mean * (1 + cell.special / 2) - 1e-9))) if cell.special else 1
-
-
-def _mean_by_special(cells: list[Cell], history: Mapping[str, int]) -> Mapping[int, float]:
-    groups: dict[int, list[int]] = defaultdict(list)
-    for cell in cells:
-        groups[cell.special].append(history[cell.id])
-    return {special: sum(visits) / len(visits) for special, visits in groups.items()}
-
-
-def _windows(problem: Problem, cell: Cell, share: float) -> tuple[tuple[int, int], ...]:
-    months = problem.months
-    length = ceil((months + 1) / (floor(min(share, months)) + 1))
-    earliest = -min(LOOK_BACK, length - 1) if problem.history else 0
-    spread = tuple((start, start + length) for start in range(earliest, months - length + 1))
-    return (*spread, (0, 1)) if cell.special and length > 1 else spread
-
-
-def travel_cost(official: Official, cell: Cell) -> int:
-    """Hundreds of metres from the official's base to the cell; 0 when either place is unknown."""
-    if official.base is None or cell.xy is None:
-        return 0
-    return max(1, round(10 * hypot(cell.xy[0] - official.base[0], cell.xy[1] - official.base[1])))
-
-
-def allowance(duties: int, past: int, usable: int) -> int:
-    """Visits an official may pay one cell before it counts as a repeat, last year's included."""
-    return -(-(duties + past) // max(1, usable))
+def visit_key(visit: PlannedVisit) -> tuple[str, str, date]:
+    """What makes two visits one: official, cell and month."""
+    return visit.official, visit.cell, visit.month
 
 
 def score(problem: Problem, visits: Iterable[PlannedVisit]) -> tuple[RuleScore, ...]:
     """Every soft rule in order, from scratch; visits may break hard rules (see ``validate``)."""
-    every, goal, weights = tuple(visits), targets(problem), problem.weights
-    held = Counter(visit.cell for visit in every)
-    return (
-        _rule(Rule.UNMET, weights.unmet, _unmet(problem, every)),
-        _rule(Rule.CROWDING, weights.crowding, _crowded(every)),
-        _rule(Rule.REPEAT, weights.repeat, _repeats(problem, every)),
-        _rule(Rule.SPECIAL, weights.special, _short(problem, held, goal)),
-        _cover(problem, held, goal),
-        _rule(Rule.SPACING, weights.spacing, _empty_windows(problem, every, goal)),
-        _travel(problem, every),
-    )
+    return Judge(problem).score(visits)
 
 
-def objective(scores: Iterable[RuleScore]) -> int:
+def rescore(problem: Problem, visits: Iterable[PlannedVisit], edit: Edit) -> tuple[Delta, ...]:
+    """Rule by rule what the edit changes, looking only at whom and what it touches.
+
+    Many edits of one problem: keep one ``Judge``.
+    """
+    return Judge(problem).rescore(visits, edit)
+
+
+def objective(scores: Iterable[RuleScore | Delta]) -> int:
     """The one number the solver lowers."""
     return sum(part.cost for part in scores)
+
+
+class Judge:
+    """Scores rotations of one problem; what is fair in it is worked out once."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+    @cached_property
+    def goal(self) -> Mapping[str, Target]:
+        """What each receiving cell should get."""
+        return targets(self.problem)
+
+    @cached_property
+    def allowed(self) -> Mapping[str, int]:
+        """Visits each official may pay one cell."""
+        return allowances(self.problem)
+
+    def score(self, visits: Iterable[PlannedVisit]) -> tuple[RuleScore, ...]:
+        """Every soft rule in order, from scratch."""
+        every = tuple(visits)
+        cells = self.goal.keys() | {visit.cell for visit in every}
+        return tuple(self._rules(every, self.problem.duties, self.problem.official_of, cells))
+
+    def rescore(self, visits: Iterable[PlannedVisit], edit: Edit) -> tuple[Delta, ...]:
+        """Rule by rule what the edit changes."""
+        touched = (*edit.out, *edit.put)
+        people, cells = {visit.official for visit in touched}, {visit.cell for visit in touched}
+        near = tuple(visit for visit in visits if visit.official in people or visit.cell in cells)
+        duties = tuple(duty for duty in self.problem.duties if duty.official in people)
+        before = self._rules(near, duties, people, cells)
+        after = self._rules(edit.apply(near), duties, people, cells)
+        return tuple(
+            Delta(new.rule, new.label_vi, new.broken - old.broken, new.cost - old.cost)
+            for old, new in zip(before, after, strict=True)
+        )
+
+    def _rules(
+        self,
+        visits: tuple[PlannedVisit, ...],
+        duties: Iterable[Duty],
+        people: Collection[str],
+        cells: Collection[str],
+    ) -> Iterator[RuleScore]:
+        """The rules as far as these duties, people and cells go."""
+        weights = self.problem.weights
+        goal = {cell: target for cell, target in self.goal.items() if cell in cells}
+        held = Counter(visit.cell for visit in visits)
+        yield _rule(Rule.UNMET, weights.unmet, self._unmet(visits, duties))
+        yield _rule(Rule.CROWDING, weights.crowding, self._crowded(visits, cells))
+        yield _rule(Rule.REPEAT, weights.repeat, self._repeats(visits, people))
+        yield _rule(Rule.SPECIAL, weights.special, self._short(held, goal))
+        yield _cover(weights.cover, held, goal)
+        yield _rule(Rule.SPACING, weights.spacing, self._empty_windows(visits, goal))
+        yield self._travel(visits)
+
+    def _unmet(self, visits: tuple[PlannedVisit, ...], duties: Iterable[Duty]) -> Iterator[tuple[Ref, int]]:
+        period, known = self.problem.period, self.problem.official_of
+        left = Counter((v.official, period(v.official, v.month)) for v in visits if v.official in known)
+        for duty in duties:
+            key = duty.official, period(duty.official, duty.months[0])
+            left[key] -= 1
+            yield Ref(official=duty.official, month=duty.months[0]), int(left[key] < 0)
+
+    def _crowded(
+        self, visits: tuple[PlannedVisit, ...], cells: Collection[str]
+    ) -> Iterator[tuple[Ref, int]]:
+        known = self.problem.cell_of
+        for (cell, month), there in Counter((v.cell, v.month) for v in visits if v.cell in cells).items():
+            over = max(0, there - (known[cell].wanted if cell in known else 1))
+            yield Ref(cell=cell, month=month), over * (over + 1) // 2
+
+    def _repeats(
+        self, visits: tuple[PlannedVisit, ...], people: Collection[str]
+    ) -> Iterator[tuple[Ref, int]]:
+        past = Counter((visit.official, visit.cell) for visit in self.problem.history)
+        mine = ((v.official, v.cell) for v in visits if v.official in people and v.official in self.allowed)
+        for (official, cell), times in Counter(mine).items():
+            before, allowed = past[official, cell], self.allowed[official]
+            over = max(0, before + times - allowed) - max(0, before - allowed)
+            yield Ref(official=official, cell=cell), over
+
+    def _short(self, held: Mapping[str, int], goal: Mapping[str, Target]) -> Iterator[tuple[Ref, int]]:
+        for cell, target in goal.items():
+            worth = max(1, self.problem.cell_of[cell].special)
+            yield Ref(cell=cell), worth * max(0, target.least - held[cell])
+
+    def _empty_windows(
+        self, visits: tuple[PlannedVisit, ...], goal: Mapping[str, Target]
+    ) -> Iterator[tuple[Ref, int]]:
+        start, seen = ordinal(self.problem.first_month), defaultdict[str, set[int]](set)
+        met = [(past.cell, past.month) for past in self.problem.history]
+        for cell, month in met + [(visit.cell, visit.month) for visit in visits]:
+            seen[cell].add(ordinal(month) - start)
+        for cell, target in goal.items():
+            empty = sum(seen[cell].isdisjoint(range(a, b)) for a, b in target.windows)
+            yield Ref(cell=cell), empty
+
+    def _travel(self, visits: tuple[PlannedVisit, ...]) -> RuleScore:
+        people, cells = self.problem.official_of, self.problem.cell_of
+        ways = Counter((visit.official, visit.cell) for visit in visits)
+        metres = sum(
+            times * travel_cost(people[official], cells[cell])
+            for (official, cell), times in ways.items()
+            if official in people and cell in cells
+        )
+        return RuleScore(Rule.TRAVEL, Rule.TRAVEL.label, metres, self.problem.weights.travel * metres)
 
 
 def _rule(rule: Rule, price: int, broken: Iterable[tuple[Ref, int]]) -> RuleScore:
@@ -187,69 +221,7 @@ def _rule(rule: Rule, price: int, broken: Iterable[tuple[Ref, int]]) -> RuleScor
     return RuleScore(rule, rule.label, units, price * units, tuple(ref for ref, _ in items))
 
 
-def _unmet(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[tuple[Ref, int]]:
-    met = {(visit.official, problem.period(visit.official, visit.month)) for visit in visits}
-    for duty in problem.duties:
-        missing = (duty.official, problem.period(duty.official, duty.months[0])) not in met
-        yield Ref(official=duty.official, month=duty.months[0]), int(missing)
-
-
-def _crowded(visits: tuple[PlannedVisit, ...]) -> Iterator[tuple[Ref, int]]:
-    for (cell, month), visitors in Counter((visit.cell, visit.month) for visit in visits).items():
-        yield Ref(cell=cell, month=month), visitors * (visitors - 1) // 2
-
-
-def _repeats(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[tuple[Ref, int]]:
-    past = Counter((visit.official, visit.cell) for visit in problem.history)
-    allowed = allowances(problem)
-    for (official, cell), times in Counter((visit.official, visit.cell) for visit in visits).items():
-        before = past[official, cell]
-        over = max(0, before + times - allowed[official]) - max(0, before - allowed[official])
-        yield Ref(official=official, cell=cell), over
-
-
-def allowances(problem: Problem) -> Mapping[str, int]:
-    """Each official's allowance over his usable area."""
-    owed = Counter(duty.official for duty in problem.duties)
-    past = Counter(v.official for v in problem.history if _in_area(problem, v.official, v.cell))
-    return {o.id: allowance(owed[o.id], past[o.id], len(usable_area(o))) for o in problem.officials}
-
-
-def _in_area(problem: Problem, official: str, cell: str) -> bool:
-    return official in problem.official_of and cell in problem.official_of[official].area
-
-
-def _short(
-    problem: Problem, held: Mapping[str, int], goal: Mapping[str, Target]
-) -> Iterator[tuple[Ref, int]]:
-    for cell, target in goal.items():
-        worth = max(1, problem.cell_of[cell].special)
-        yield Ref(cell=cell), worth * max(0, target.least - held[cell])
-
-
-def _cover(problem: Problem, held: Mapping[str, int], goal: Mapping[str, Target]) -> RuleScore:
-    price = problem.weights.cover
+def _cover(price: int, held: Mapping[str, int], goal: Mapping[str, Target]) -> RuleScore:
     costs = {cell: target.cover_cost(held[cell], price) for cell, target in goal.items()}
     items = tuple(Ref(cell=cell) for cell, cost in costs.items() if cost)
     return RuleScore(Rule.COVER, Rule.COVER.label, len(items), sum(costs.values()), items)
-
-
-def _empty_windows(
-    problem: Problem, visits: tuple[PlannedVisit, ...], goal: Mapping[str, Target]
-) -> Iterator[tuple[Ref, int]]:
-    start, seen = ordinal(problem.first_month), defaultdict[str, set[int]](set)
-    met = [(past.cell, past.month) for past in problem.history]
-    for cell, month in met + [(visit.cell, visit.month) for visit in visits]:
-        seen[cell].add(ordinal(month) - start)
-    for cell, target in goal.items():
-        empty = sum(seen[cell].isdisjoint(range(a, b)) for a, b in target.windows)
-        yield Ref(cell=cell), empty
-
-
-def _travel(problem: Problem, visits: tuple[PlannedVisit, ...]) -> RuleScore:
-    metres = sum(
-        travel_cost(problem.official_of[visit.official], problem.cell_of[visit.cell])
-        for visit in visits
-        if visit.official in problem.official_of and visit.cell in problem.cell_of
-    )
-    return RuleScore(Rule.TRAVEL, Rule.TRAVEL.label, metres, problem.weights.travel * metres)

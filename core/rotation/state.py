@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.rotation.grid import Grid, Ints
-from core.rotation.score import LOOK_BACK, Rule
+from core.rotation.score import Rule
+from core.rotation.targets import LOOK_BACK
 
 
 class State:
@@ -77,6 +78,11 @@ class State:
         special: Ints = weights.special * grid.worth[cells] * short
         return weights.cover * (2 * visits + 1) - grid.pull[cells] - special
 
+    def crowd(self, cells: Ints) -> Ints:
+        """[n, T] pairs one more visitor makes at each meeting, beyond the number wished for."""
+        pairs: Ints = np.maximum(0, self.visitors[cells] + 1 - self.grid.wanted[cells, None])
+        return pairs
+
     def spacing_gain(self, cells: Ints) -> Ints:
         """[n, T] number of empty windows a first visit would fill."""
         here = self.visitors[cells] > 0
@@ -93,7 +99,7 @@ class State:
         visits = self.visits[cells]
         again = self.times[edges] >= grid.allowed[grid.official[edges]]
         return {
-            Rule.CROWDING: weights.crowding * self.visitors[cells],
+            Rule.CROWDING: weights.crowding * self.crowd(cells),
             Rule.REPEAT: np.outer(weights.repeat * again, months),
             Rule.SPECIAL: np.outer(
                 -weights.special * grid.worth[cells] * (visits < grid.least[cells]), months
@@ -107,7 +113,7 @@ class State:
         """[n, T] sum of ``arc_parts``."""
         cells, weights = self.grid.cell[edges], self.grid.problem.weights
         fixed = self.edge_cost(edges) + self.cell_cost(cells, 0)
-        crowd = weights.crowding * self.visitors[cells] - weights.spacing * self.spacing_gain(cells)
+        crowd = weights.crowding * self.crowd(cells) - weights.spacing * self.spacing_gain(cells)
         return fixed[:, None] + crowd
 
     def objective(self) -> int:
@@ -115,11 +121,12 @@ class State:
         grid, weights = self.grid, self.grid.problem.weights
         seen = np.concatenate([grid.seen, self.visitors > 0], 1)
         empty = grid.windows.any(2) & ~(grid.windows & seen[:, None, :]).any(2)
+        over = np.maximum(0, self.visitors - grid.wanted[:, None])
         again, before = (np.maximum(0, n - grid.allowed[grid.official]) for n in (self.times, grid.past))
         cover = weights.cover * self.visits**2 - grid.pull * self.visits + grid.floor_cost
         return int(
             weights.unmet * (self.edge < 0).sum()
-            + weights.crowding * (self.visitors * (self.visitors - 1) // 2).sum()
+            + weights.crowding * (over * (over + 1) // 2).sum()
             + weights.repeat * (again - before).sum()
             + weights.special * (grid.worth * np.maximum(0, grid.least - self.visits)).sum()
             + cover.sum()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.rotation.facts import CellMeeting, Official, PlannedVisit, Ref
+from core.rotation.facts import CellMeeting, Official, OwnCell, PlannedVisit, Ref
 from core.rotation.problem import Problem
 
 
@@ -70,7 +70,7 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
         yield _broken(HardRule.AREA, f"{what}: ngoài địa bàn được phân công", visit)
     if not _inside(problem, visit.month):
         yield _broken(HardRule.HORIZON, f"{what}: ngoài thời gian lập lịch", visit)
-    if visit.cell == official.own_cell:
+    if visit.cell == official.own_cell and not _may_visit_own(problem, official, visit.month):
         yield _broken(HardRule.OWN_CELL, f"{what}: là chi bộ nơi đồng chí sinh hoạt", visit)
     if any(start <= visit.day <= end for start, end in official.away):
         yield _broken(HardRule.AWAY, f"{what}: đồng chí vắng mặt ngày này", visit)
@@ -94,7 +94,9 @@ def _inside(problem: Problem, month: date) -> bool:
 
 
 def _periods(problem: Problem, official: Official, held: list[PlannedVisit]) -> Iterator[Violation]:
-    length = next(level.period_months for level in problem.levels if level.code == official.level)
+    """One visit a period; where several are owed in a year, one a month."""
+    level = next(level for level in problem.levels if level.code == official.level)
+    length = 1 if level.per_year else level.period_months
     done = [past.month for past in problem.history if past.official == official.id]
     taken = {(month.year * 12 + month.month - 1) // length for month in done}
     for visit in held:
@@ -106,10 +108,19 @@ def _periods(problem: Problem, official: Official, held: list[PlannedVisit]) -> 
 
 
 def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit]) -> Iterator[Violation]:
-    """A pin is kept or its period left unmet; a pin that can be kept must be."""
-    length = next(level.period_months for level in problem.levels if level.code == official.level)
+    """A pin is kept or its period left unmet; a pin that can be kept must be.
+
+    Of two pins in one period the first counts.
+    """
+    level = next(level for level in problem.levels if level.code == official.level)
+    length = 1 if level.per_year else level.period_months
+    done = [past.month for past in problem.history if past.official == official.id]
+    taken = {(month.year * 12 + month.month - 1) // length for month in done}
     for cell, month in official.pins:
         period = (month.year * 12 + month.month - 1) // length
+        if period in taken or not _inside(problem, month):
+            continue
+        taken.add(period)
         there = [v for v in held if (v.month.year * 12 + v.month.month - 1) // length == period]
         kept = any((visit.cell, visit.month) == (cell, month) for visit in there)
         if not kept and (there or _can_attend(problem, official, cell, month)):
@@ -122,9 +133,31 @@ def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit])
 
 def _can_attend(problem: Problem, official: Official, cell: str, month: date) -> bool:
     meeting = problem.cell_of[cell].meetings.get(month)
-    if meeting is None or cell == official.own_cell or meeting == _own_meeting(problem, official, month):
+    if meeting is None or cell not in official.area:
+        return False
+    if cell == official.own_cell:
+        if not _may_visit_own(problem, official, month):
+            return False
+    elif meeting == _own_meeting(problem, official, month):
         return False
     return not any(start <= meeting.day <= end for start, end in official.away)
+
+
+def _may_visit_own(problem: Problem, official: Official, month: date) -> bool:
+    """Whether his level lets him visit his own cell: like any other, or when the period has nothing else."""
+    level = next(level for level in problem.levels if level.code == official.level)
+    if level.own_cell is not OwnCell.LAST:
+        return level.own_cell is OwnCell.ALLOWED
+    length = 12 if level.per_year else level.period_months
+    period = (month.year * 12 + month.month - 1) // length
+    others = (
+        (cell, at)
+        for cell in official.area
+        if cell != official.own_cell
+        for at in problem.cell_of[cell].meetings
+        if _inside(problem, at) and (at.year * 12 + at.month - 1) // length == period
+    )
+    return not any(_can_attend(problem, official, cell, at) for cell, at in others)
 
 
 def _broken(rule: HardRule, what: str, visit: PlannedVisit) -> Violation:
