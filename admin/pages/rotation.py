@@ -20,7 +20,7 @@ from core.plans.models import Plan
 from core.queries.changes import Effect, effect_of
 from core.queries.reading import slice_of
 from core.queries.rotation import published_plans, rotations
-from core.rotation.explain import ShortfallKind
+from core.rotation.explain import BlockerKind
 from core.rotation.models import Rotation, RotationVersion
 from core.rotation.service import (
     RotationError,
@@ -37,12 +37,7 @@ from tenants.clock import local, today
 
 pages = Blueprint("rotation", __name__, url_prefix="/rotation")
 Answer = Response | str
-SHORTFALLS = {
-    ShortfallKind.UNMET: "Kỳ chưa có lượt dự",
-    ShortfallKind.SPECIAL: "Địa bàn đặc thù còn thiếu lượt",
-    ShortfallKind.UNVISITED: "Chi bộ chưa có đồng chí nào dự",
-    ShortfallKind.CROWDED: "Buổi có nhiều đồng chí cùng dự",
-}
+SHORTFALLS = {kind: kind.label for kind in BlockerKind}
 
 
 class NewForm(PageForm):

@@ -6,9 +6,9 @@ Each step is optimal with all else fixed, so a descent of them never gets worse.
 from collections.abc import Callable
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
-from core.rotation.grid import Bools, Grid, Ints
+from core.rotation.flows import assignment
+from core.rotation.grid import Bools, Ints, open_arcs
 from core.rotation.state import State
 
 Progress = Callable[[str, int], None]
@@ -20,58 +20,10 @@ def untold(stage: str, percent: int) -> None:
     """Progress told to nobody."""
 
 
-def open_arcs(grid: Grid, duties: Ints, t: int) -> tuple[Ints, Ints]:
-    """Open arcs of the duties in month ``t``: index into ``duties`` and edge."""
-    start, stop = grid.first[grid.duty_official[duties]], grid.first[grid.duty_official[duties] + 1]
-    size = stop - start
-    row = np.repeat(np.arange(len(duties)), size)
-    edges = np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
-    possible = grid.blocked[edges, t] == 0
-    return row[possible], edges[possible]
-
-
 def place_chosen(state: State, duties: Ints, edges: Ints, chosen: Ints, t: int) -> None:
     """Place the chosen arcs of an assignment in month ``t``."""
     met = chosen >= 0
     state.place(duties[met], edges[chosen[met]], np.full(int(met.sum()), t))
-
-
-def convex_assignment(row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Callable[[int], Ints]) -> Ints:
-    """Cheapest choice of at most one arc a row; returns each row's arc, -1 when skipping is cheaper.
-
-    The k-th arc chosen into a column costs ``steps(depth)[column, k]`` more, rising with k; the depth
-    grows until no column is filled past it, so the answer is exact.
-    """
-    depth = 4
-    while True:
-        step = steps(depth)
-        chosen = _solve(row, column, cost, skip, step)
-        most = np.bincount(column[chosen[chosen >= 0]], minlength=1).max()
-        if most <= depth:
-            return chosen
-        depth = int(most) * 2
-
-
-def _solve(row: Ints, column: Ints, cost: Ints, skip: Ints, step: Ints) -> Ints:
-    rows, (columns, depth) = len(skip), step.shape
-    sink = rows + columns
-    capacity = np.ones((columns, depth), np.int64)
-    if columns:
-        capacity[:, -1] = rows
-    flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate([row, np.arange(rows), rows + np.repeat(np.arange(columns), depth)]),
-        np.concatenate([rows + column, np.full(rows + columns * depth, sink)]),
-        np.concatenate([np.ones(len(row) + rows, np.int64), capacity.ravel()]),
-        np.concatenate([cost, skip, step.ravel()]),
-    )
-    flow.set_nodes_supplies(np.arange(sink + 1), np.concatenate([np.ones(rows), np.zeros(columns), [-rows]]))
-    if flow.solve() != flow.OPTIMAL:
-        raise ArithmeticError("the month's flow has no optimum")
-    used = np.flatnonzero(flow.flows(arcs[: len(row)]) > 0)
-    chosen = np.full(rows, -1, np.int64)
-    chosen[row[used]] = used
-    return chosen
 
 
 def descend(state: State, free: Bools, seed: int, tell: Progress, officials: Ints | None = None) -> list[int]:
@@ -169,7 +121,7 @@ def _fill_month(state: State, duties: Ints, t: int, skip: Ints) -> None:
     cells, column = np.unique(grid.cell[edges], return_inverse=True)
     cost = state.edge_cost(edges) + state.change_cost(duties[row], edges, t)
     gain = weights.spacing * state.spacing_gain(cells)[:, t]
-    chosen = convex_assignment(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth))
+    chosen = assignment(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth))
     place_chosen(state, duties, edges, chosen, t)
 
 
@@ -194,7 +146,7 @@ def _resolve_year(state: State, m: int, free: Bools) -> None:
     price, best = _year_prices(state, duties, edges)
     skip = grid.problem.weights.unmet + state.change_cost(duties, np.full(len(duties), -1), 0)
     row, column = np.nonzero(price < CLOSED)
-    chosen = convex_assignment(row, column, price[row, column], skip, lambda _: _once(len(edges)))
+    chosen = assignment(row, column, price[row, column], skip, lambda _: _once(len(edges)))
     met = chosen >= 0
     cost = price[row, column][chosen[met]].sum() + skip[~met].sum()
     old = state.add(duties, edge, month) + skip[edge < 0].sum()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from core.rotation.explain import Shortfall, shortfalls
+from core.rotation.explain import Blocker, explain
 from core.rotation.facts import PlannedVisit
 from core.rotation.problem import Problem
 from core.rotation.replan import PlanDiff, replan
@@ -25,7 +25,7 @@ class Drawing:
 
     visits: tuple[PlannedVisit, ...]
     scores: tuple[RuleScore, ...]
-    shortfalls: tuple[Shortfall, ...]
+    shortfalls: tuple[Blocker, ...]
 
 
 def draw(problem: Problem, seed: int, progress: Progress) -> Drawing:
@@ -36,7 +36,7 @@ def draw(problem: Problem, seed: int, progress: Progress) -> Drawing:
 def redraw(problem: Problem, published: tuple[PlannedVisit, ...], today: date, progress: Progress) -> Drawing:
     """The published rotation mended with few changes, the past as it was. Raises BrokenRotationError."""
     progress("Đang sửa lịch đã công bố", 20)
-    mended: PlanDiff = replan(problem, published, today)
+    mended: PlanDiff = replan(problem, published, (), today)
     scores = score(problem, mended.visits)
     result = Plan(mended.visits, mended.unmet, scores, objective(scores))
     return _explained(problem, result, progress, since=today)
@@ -50,4 +50,4 @@ def _explained(problem: Problem, result: Plan, progress: Progress, since: date =
     ]
     if broken:
         raise BrokenRotationError(f"{len(broken)} visits break {broken[0].rule}")
-    return Drawing(result.visits, result.scores, shortfalls(problem, result))
+    return Drawing(result.visits, result.scores, explain(problem, result))

@@ -1,231 +1,295 @@
-"""Why no perfect schedule exists, and why a visit is where it is, in sentences an organiser can check.
+"""Why no perfect rotation exists: what is short, the arithmetic that proves it, what would mend it.
 
+Never "infeasible": each blocker names people, meetings and remedies with their price.
 Source: S4-02, S4-11; design: rotation.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 import numpy as np
 
-from core.rotation.facts import PlannedVisit, Reason, Unmet, month_label
-from core.rotation.grid import Grid, build, located
+from core.rotation.facts import Official, PlannedVisit, Reason, Unmet, month_label
+from core.rotation.grid import Grid, Ints, build, open_arcs
 from core.rotation.hall import short_groups
 from core.rotation.problem import Problem
-from core.rotation.score import Rule
+from core.rotation.solver import Plan, hopeless, unmet_duties
 from core.rotation.targets import targets
-from core.rotation.solver import Plan
-from core.rotation.state import State
-from core.rotation.validate import HardRule, validate
 
 NAMED = 6
-BEST = 3
 REMEDIES = {
     Reason.AWAY: "điều chỉnh lịch vắng hoặc mở rộng địa bàn của đồng chí",
     Reason.OWN_MEETING: "mở rộng địa bàn sang chi bộ họp vào giờ khác",
     Reason.OWN_CELL: "phân công thêm chi bộ ngoài chi bộ nơi đồng chí sinh hoạt",
     Reason.NO_MEETING: "nhập ngày họp của chi bộ hoặc mở rộng địa bàn của đồng chí",
     Reason.PAST: "cho đồng chí hoãn lượt dự của kỳ này",
+    Reason.OUTSIDE: "thêm chi bộ vào địa bàn của đồng chí",
     Reason.OVERFULL: "mở rộng địa bàn hoặc tăng trọng số “kỳ chưa có lượt dự”",
     Reason.AREA_EMPTY: "phân công địa bàn cho đồng chí",
 }
 
 
-class ShortfallKind(StrEnum):
-    """What is missing."""
+class BlockerKind(StrEnum):
+    """What is missing, in the order in which it is told."""
 
+    DEMAND = "demand"
     CROWDED = "crowded"
     UNMET = "unmet"
+    PIN = "pin"
+    NO_AREA = "no_area"
+    NO_MEETING = "no_meeting"
     SPECIAL = "special"
     UNVISITED = "unvisited"
 
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return KIND_LABELS[self]
+
+
+KIND_LABELS = {
+    BlockerKind.DEMAND: "Nhiều lượt dự hơn số buổi",
+    BlockerKind.CROWDED: "Buổi có nhiều đồng chí cùng dự",
+    BlockerKind.UNMET: "Kỳ chưa có lượt dự",
+    BlockerKind.PIN: "Kế hoạch cá nhân không thực hiện được",
+    BlockerKind.NO_AREA: "Đồng chí chưa có địa bàn",
+    BlockerKind.NO_MEETING: "Chi bộ chưa có ngày họp",
+    BlockerKind.SPECIAL: "Địa bàn đặc thù còn thiếu lượt",
+    BlockerKind.UNVISITED: "Chi bộ chưa có đồng chí nào dự",
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Shortfall:
-    """One thing the plan cannot give, the arithmetic that proves it and what would mend it.
+class Remedy:
+    """One way to mend a blocker: ``units`` acts, after which the best plan pays about ``price`` for it."""
 
-    ``lacking`` counts meetings, visits or duties, after the kind.
+    text_vi: str
+    units: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing no plan can give, the arithmetic that proves it and what would mend it.
+
+    ``lacking`` counts places, visits, duties or months, after the kind.
     """
 
-    kind: ShortfallKind
+    kind: BlockerKind
     sentence_vi: str
     remedy_vi: str
     lacking: int
     officials: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
     month: date | None = None
+    remedies: tuple[Remedy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one visit adds to the objective under one rule; below 0 it helps."""
-
-    rule: Rule
-    label_vi: str
-    cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another cell for the same duty, ``price`` dearer for the whole plan, and the rules that suffer."""
-
-    cell: str
-    month: date
-    day: date
-    price: int
-    worse: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Answer to "Vì sao?": hard rules satisfied, score parts, next-best cells from the cheapest."""
-
-    satisfied: tuple[str, ...]
-    parts: tuple[Part, ...]
-    alternatives: tuple[Alternative, ...]
-
-
-def shortfalls(problem: Problem, plan: Plan) -> tuple[Shortfall, ...]:
-    """Everything missing: crowded months with their Hall certificate, unmet duties, neglected cells."""
+def explain(problem: Problem, made: Plan | None = None) -> tuple[Blocker, ...]:
+    """All that the problem makes impossible; of a plan ``made`` for it, all that it does not give."""
     grid = build(problem)
-    place = {official.id: m for m, official in enumerate(problem.officials)}
-    by_month: dict[date, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for visit in plan.visits:
-        by_month[visit.month][visit.official] = _choices(grid, place[visit.official], visit)
+    visits = made.visits if made else ()
+    unmet = made.unmet if made else unmet_duties(grid, hopeless(grid))
     return (
-        *(found for month in problem.calendar for found in _crowded(problem, month, by_month[month])),
-        *(_unmet(problem, unmet) for unmet in plan.unmet),
-        *_neglected(problem, plan.visits),
+        *_demand(grid),
+        *_crowded(grid),
+        *_unmet(problem, unmet),
+        *_pins(problem, unmet),
+        *_no_area(problem),
+        *_no_meeting(problem),
+        *(_neglected(problem, visits) if made else ()),
     )
 
 
-def _crowded(problem: Problem, month: date, choices: Mapping[str, tuple[str, ...]]) -> Iterator[Shortfall]:
-    for officials, cells in short_groups(choices):
-        lacking = len(officials) - len(cells)
-        who = _names(problem.official_of[o].name for o in officials)
-        where = _names(problem.cell_of[c].name for c in cells)
-        yield Shortfall(
-            ShortfallKind.CROWDED,
-            f"{month_label(month)}: {len(officials)} đồng chí ({who}) chỉ có thể dự {len(cells)} buổi"
-            f" ({where}): thiếu {lacking} buổi.",
-            f"Cho {lacking} lượt dự chung buổi với đồng chí khác, hoặc đổi ngày họp, mở rộng địa bàn,"
-            f" hoặc cho hoãn {lacking} lượt.",
-            lacking,
-            officials,
-            cells,
-            month,
-        )
-
-
-def _choices(grid: Grid, m: int, visit: PlannedVisit) -> tuple[str, ...]:
-    """Cells whose meeting of the visit's month the official could attend; only his pin when he has one."""
+def _demand(grid: Grid) -> Iterator[Blocker]:
     problem = grid.problem
-    if (visit.cell, visit.month) in problem.officials[m].pins:
-        return (visit.cell,)
-    edges, t = grid.edges_of(m), problem.calendar.index(visit.month)
-    return tuple(problem.cells[c].id for c in grid.cell[edges][grid.blocked[edges, t] == 0].tolist())
+    held = {(int(grid.cell[e]), t) for e, t in np.argwhere(grid.open).tolist()} if len(grid.cell) else set()
+    places = sum(problem.cells[c].wanted for c, _ in held)
+    owed = int((~hopeless(grid)).sum())
+    if problem.months == 1 or owed <= places:
+        return
+    lacking, each = owed - places, f"{owed / max(1, len(held)):.2f}".replace(".", ",")
+    yield Blocker(
+        BlockerKind.DEMAND,
+        f"Phải xếp {owed} lượt dự nhưng chỉ có {len(held)} buổi ({each} lượt một buổi), nhận {places} lượt:"
+        f" ít nhất {lacking} lượt phải dự chung buổi.",
+        "Giảm số lượt theo cấp, thêm chi bộ vào địa bàn, hoặc chấp nhận nhiều đồng chí một buổi.",
+        lacking,
+        remedies=(
+            Remedy("Chấp nhận dự chung buổi", lacking, lacking * problem.weights.crowding),
+            Remedy("Giảm số lượt dự phải xếp", lacking, 0),
+        ),
+    )
 
 
-def _unmet(problem: Problem, unmet: Unmet) -> Shortfall:
-    official = problem.official_of[unmet.duty.official]
-    first, last = unmet.duty.months[0], unmet.duty.months[-1]
-    months = month_label(first).lower() if first == last else f"{month_label(first).lower()} đến {last:%m/%Y}"
-    main = max(unmet.reasons, key=lambda reason: reason[1])[0]
-    if unmet.pin:
-        cell, month = unmet.pin
-        what = f"Đồng chí {official.name}: kế hoạch cá nhân dự {problem.cell_of[cell].name}"
-        sentence = f"{what} {month_label(month).lower()} không thực hiện được: {main.label}."
-        remedy = f"Đề nghị đồng chí sửa kế hoạch cá nhân, hoặc {REMEDIES[main]}."
-    else:
-        sentence = f"Đồng chí {official.name} không có buổi nào để dự {months}: {_reasons(unmet)}."
-        remedy = f"{REMEDIES[main][0].upper()}{REMEDIES[main][1:]}."
+def _crowded(grid: Grid) -> Iterator[Blocker]:
+    duty, meeting = _choices(grid)
+    months = grid.problem.months
+    places = np.repeat(grid.wanted, months)
+    owed = np.unique(duty)
+    rank = np.zeros(len(grid.duties), np.int64)
+    rank[owed] = np.arange(len(owed))
+    for group, at in short_groups(rank[duty], meeting, len(owed), places):
+        if len(group) > places[at].sum():
+            yield _short(grid, owed[group], at, len(group) - int(places[at].sum()))
+
+
+def _choices(grid: Grid) -> tuple[Ints, Ints]:
+    """Duty and meeting (cell × months + month) of every open arc; of a pinned duty only its pin's."""
+    months = grid.problem.months
+    duties, meetings = [], []
+    for t in range(months):
+        here = np.flatnonzero((grid.pin_edge < 0) & (grid.duty_from <= t) & (t < grid.duty_to))
+        row, edges = open_arcs(grid, here, t)
+        duties.append(here[row])
+        meetings.append(grid.cell[edges] * months + t)
+    pinned = np.flatnonzero(grid.pin_edge >= 0)
+    pinned = pinned[grid.open[grid.pin_edge[pinned], grid.pin_month[pinned]]]
+    duties.append(pinned)
+    meetings.append(grid.cell[grid.pin_edge[pinned]] * months + grid.pin_month[pinned])
+    return np.concatenate(duties), np.concatenate(meetings)
+
+
+def _short(grid: Grid, group: Ints, at: Ints, lacking: int) -> Blocker:
+    problem, months = grid.problem, grid.problem.months
+    people = [problem.officials[m] for m in np.unique(grid.duty_official[group]).tolist()]
+    cells = [problem.cells[c] for c in np.unique(at // months).tolist()]
+    first, last = (problem.calendar[t] for t in (int((at % months).min()), int((at % months).max())))
+    who, where = _names(o.name for o in people), _names(c.name for c in cells)
+    owed = "" if len(people) == len(group) else f" có {len(group)} lượt phải dự,"
+    places = len(group) - lacking
+    room = "" if places == len(at) else f", nhận {places} lượt"
+    return Blocker(
+        BlockerKind.CROWDED,
+        f"{_months(first, last)}: {len(people)} đồng chí ({who}){owed} chỉ có thể dự {len(at)} buổi"
+        f" ({where}){room}: thiếu {lacking} buổi.",
+        f"Cho {lacking} lượt dự chung buổi với đồng chí khác, hoặc đổi ngày họp, mở rộng địa bàn,"
+        f" hoặc cho hoãn {lacking} lượt.",
+        lacking,
+        tuple(o.id for o in people),
+        tuple(c.id for c in cells),
+        first,
+        (
+            Remedy("Cho dự chung buổi với đồng chí khác", lacking, lacking * problem.weights.crowding),
+            Remedy("Đổi ngày họp của chi bộ khác để thêm buổi dự được", lacking, 0),
+            Remedy("Mở rộng địa bàn của các đồng chí này", lacking, 0),
+            Remedy("Cho hoãn lượt dự", lacking, lacking * problem.weights.unmet),
+        ),
+    )
+
+
+def _months(first: date, last: date) -> str:
+    return month_label(first) if first == last else f"{month_label(first)} đến {last:%m/%Y}"
+
+
+def _unmet(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]:
+    for unmet in every:
+        official = problem.official_of[unmet.duty.official]
+        if unmet.pin is None and official.area:
+            main = _main(unmet)
+            months = _months(unmet.duty.months[0], unmet.duty.months[-1])
+            yield _of_duty(
+                problem,
+                BlockerKind.UNMET,
+                unmet,
+                f"Đồng chí {official.name} không có buổi nào để dự {months.lower()}:"
+                f" {'; '.join(f'{count} buổi {reason.label}' for reason, count in unmet.reasons)}.",
+                f"{REMEDIES[main][0].upper()}{REMEDIES[main][1:]}.",
+            )
+
+
+def _pins(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]:
+    for unmet in every:
+        if unmet.pin:
+            main = _main(unmet)
+            what = _wish(problem, unmet.duty.official, *unmet.pin)
+            remedy = f"Đề nghị đồng chí sửa kế hoạch cá nhân, hoặc {REMEDIES[main]}."
+            sentence = f"{what} không thực hiện được: {main.label}."
+            yield _of_duty(problem, BlockerKind.PIN, unmet, sentence, remedy)
+    for official, cell, month in problem.loose_pins:
+        inside = month in problem.calendar
+        why = "kỳ này đã có lượt dự khác" if inside else "tháng này nằm ngoài thời gian lập lịch"
+        sentence = f"{_wish(problem, official, cell, month)} không được xếp: {why}."
+        remedy = "Đề nghị đồng chí sửa kế hoạch cá nhân: mỗi kỳ một lượt, trong thời gian lập lịch."
+        yield Blocker(BlockerKind.PIN, sentence, remedy, 1, (official,), (cell,), month)
+
+
+def _wish(problem: Problem, official: str, cell: str, month: date) -> str:
+    who, where = problem.official_of[official].name, problem.cell_of[cell].name
+    return f"Đồng chí {who}: kế hoạch cá nhân dự {where} {month_label(month).lower()}"
+
+
+def _of_duty(problem: Problem, kind: BlockerKind, unmet: Unmet, sentence: str, remedy: str) -> Blocker:
     cells = (unmet.pin[0],) if unmet.pin else ()
-    return Shortfall(ShortfallKind.UNMET, sentence, remedy, 1, (official.id,), cells, first)
+    excused = Remedy("Cho hoãn lượt dự của kỳ này", 1, problem.weights.unmet)
+    ways = (Remedy(remedy.rstrip("."), 1, 0), excused)
+    return Blocker(kind, sentence, remedy, 1, (unmet.duty.official,), cells, unmet.duty.months[0], ways)
 
 
-def _reasons(unmet: Unmet) -> str:
-    if unmet.reasons[0][0] is Reason.AREA_EMPTY:
-        return Reason.AREA_EMPTY.label
-    return "; ".join(f"{count} buổi {reason.label}" for reason, count in unmet.reasons)
+def _main(unmet: Unmet) -> Reason:
+    return max(unmet.reasons, key=lambda reason: reason[1])[0]
 
 
-def _neglected(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[Shortfall]:
+def _no_area(problem: Problem) -> Iterator[Blocker]:
+    owed = Counter(duty.official for duty in problem.duties)
+    for official in problem.officials:
+        if not official.area and owed[official.id]:
+            yield _nowhere(problem, official, owed[official.id])
+
+
+def _nowhere(problem: Problem, official: Official, owed: int) -> Blocker:
+    return Blocker(
+        BlockerKind.NO_AREA,
+        f"Đồng chí {official.name} chưa được phân công địa bàn: {owed} kỳ không có lượt dự.",
+        "Phân công địa bàn cho đồng chí.",
+        owed,
+        (official.id,),
+        remedies=(
+            Remedy("Phân công địa bàn cho đồng chí", 1, 0),
+            Remedy("Cho hoãn các lượt dự", owed, owed * problem.weights.unmet),
+        ),
+    )
+
+
+def _no_meeting(problem: Problem) -> Iterator[Blocker]:
+    for cell in problem.cells:
+        missing = [month for month in problem.calendar if month not in cell.meetings]
+        if cell.receives and len(missing) == problem.months:
+            yield Blocker(
+                BlockerKind.NO_MEETING,
+                f"{cell.name} chưa có ngày họp nào trong thời gian lập lịch: không đồng chí nào dự được.",
+                "Nhập ngày họp của chi bộ.",
+                len(missing),
+                (),
+                (cell.id,),
+                remedies=(Remedy("Nhập ngày họp của chi bộ", len(missing), 0),),
+            )
+
+
+def _neglected(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[Blocker]:
     held, goal = Counter(visit.cell for visit in visits), targets(problem)
-    assigned = {cell for official in problem.officials for cell in official.area}
+    assigned = defaultdict[str, int](int, Counter(c for o in problem.officials for c in o.area))
     for cell in problem.cells:
         least = goal[cell.id].least if cell.id in goal else 0
         if held[cell.id] >= least:
             continue
         lacking = least - held[cell.id]
-        none = "" if cell.id in assigned else "; chưa có đồng chí nào được phân công địa bàn này"
+        none = "" if assigned[cell.id] else "; chưa có đồng chí nào được phân công địa bàn này"
         if cell.special:
-            kind = ShortfallKind.SPECIAL
+            kind = BlockerKind.SPECIAL
             sentence = f"{cell.name} (địa bàn đặc thù) có {held[cell.id]}/{least} lượt dự: thiếu {lacking}"
         else:
-            kind = ShortfallKind.UNVISITED
+            kind = BlockerKind.UNVISITED
             sentence = f"{cell.name} chưa có đồng chí nào dự"
+            sentence = sentence if not held[cell.id] else f"{cell.name} có {held[cell.id]}/{least} lượt dự"
         remedy = "Phân công thêm đồng chí vào địa bàn hoặc ghim một lượt dự vào chi bộ này."
-        yield Shortfall(kind, f"{sentence}{none}.", remedy, lacking, (), (cell.id,))
+        way = Remedy("Phân công thêm đồng chí vào địa bàn này", lacking, 0)
+        yield Blocker(kind, f"{sentence}{none}.", remedy, lacking, (), (cell.id,), None, (way,))
 
 
 def _names(names: Iterable[str]) -> str:
     every = list(names)
     return ", ".join(every[:NAMED]) + (", …" if len(every) > NAMED else "")
-
-
-def why(problem: Problem, plan: Plan, visit: PlannedVisit) -> Why:
-    """Why this visit is here. Raises ``LookupError`` when the visit is not in the plan."""
-    if visit not in plan.visits:
-        raise LookupError("Lượt dự này không còn trong lịch; hãy tải lại trang.")
-    grid = build(problem)
-    state = State(grid)
-    duties, edges, months = located(grid, plan.visits)
-    state.place(duties[duties >= 0], edges[duties >= 0], months[duties >= 0])
-    duty, edge, month = (int(at[plan.visits.index(visit)]) for at in (duties, edges, months))
-    state.lift(np.array([duty]))
-    here = _parts(state, edge, month)
-    return Why(_satisfied(problem, visit), here, tuple(_alternatives(state, duty, edge, here)))
-
-
-def _parts(state: State, edge: int, month: int) -> tuple[Part, ...]:
-    costs = {rule: int(price[0, month]) for rule, price in state.arc_parts(np.array([edge])).items()}
-    return tuple(Part(rule, rule.label, cost) for rule, cost in costs.items())
-
-
-def _alternatives(state: State, duty: int, edge: int, here: tuple[Part, ...]) -> Iterator[Alternative]:
-    grid, problem = state.grid, state.grid.problem
-    m, begin, end = grid.duty_official[duty], grid.duty_from[duty], grid.duty_to[duty]
-    edges = np.arange(grid.first[m], grid.first[m + 1])
-    free = (grid.blocked[edges, begin:end] == 0) & (edges != edge)[:, None]
-    price = np.where(free, state.arc_cost(edges)[:, begin:end], np.iinfo(np.int64).max)
-    for row in np.argsort(price.min(1, initial=np.iinfo(np.int64).max), kind="stable")[:BEST].tolist():
-        if free[row].any():
-            t = int(price[row].argmin()) + int(begin)
-            there, cell = _parts(state, int(edges[row]), t), problem.cells[grid.cell[edges[row]]]
-            worse = tuple(
-                Part(new.rule, new.label_vi, new.cost - old.cost)
-                for new, old in zip(there, here, strict=True)
-                if new.cost > old.cost
-            )
-            rise = sum(part.cost for part in there) - sum(part.cost for part in here)
-            at = problem.calendar[t]
-            yield Alternative(cell.id, at, cell.meetings[at].day, rise, worse)
-
-
-def _satisfied(problem: Problem, visit: PlannedVisit) -> tuple[str, ...]:
-    official = problem.official_of[visit.official]
-    level = problem.level_of[official.level]
-    told = {
-        HardRule.PERIOD: f"Đúng định kỳ của {level.name}: {level.period_months} tháng một lượt",
-        HardRule.AREA: "Trong địa bàn được phân công",
-        HardRule.OWN_CELL: "Không phải chi bộ nơi đồng chí sinh hoạt",
-        HardRule.AWAY: f"Đồng chí không vắng mặt ngày {visit.day:%d/%m/%Y}",
-        HardRule.OWN_MEETING: "Không trùng buổi họp của chi bộ nơi đồng chí sinh hoạt",
-    }
-    if (visit.cell, visit.month) in official.pins:
-        told[HardRule.PIN] = "Giữ đúng kế hoạch cá nhân của đồng chí"
-    broken = {found.rule for found in validate(problem, [visit]) if found.ref.month == visit.month}
-    return tuple(sentence for rule, sentence in told.items() if rule not in broken)

@@ -146,7 +146,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """One who visits: his level's code, area, own cell, absences, base and his own plan's pins (S4-08)."""
+    """One who visits: his level's code, area, own cell, absences, base and his own plan's pins (S4-08).
+
+    He serves from ``since`` to ``until`` where these are known; ``valid`` gives the first and last day on
+    which a cell of his area is his to visit, for cells that came or went (transfers, merged units).
+    """
 
     id: str
     name: str
@@ -156,6 +160,13 @@ class Official:
     away: tuple[tuple[date, date], ...] = ()
     base: tuple[float, float] | None = None
     pins: tuple[tuple[str, date], ...] = ()
+    since: date | None = None
+    until: date | None = None
+    valid: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+
+    def serves(self, day: date) -> bool:
+        """Whether the rotation may ask anything of him that day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +197,10 @@ class Weights:
 
         Raises ``ValueError`` naming a rule that does not exist or comes twice.
         """
-        known = [f.name for f in fields(cls)]
+        known, usual = [f.name for f in fields(cls)], cls()
         if strange := [rule for at, rule in enumerate(rules) if rule not in known or rule in rules[:at]]:
             raise ValueError(strange[0])
-        ladder = [f.default for f in fields(cls)]
+        ladder: list[int] = [getattr(usual, rule) for rule in known]
         return cls(**dict.fromkeys(known, 0) | dict(zip(rules, ladder, strict=False)))
 
 

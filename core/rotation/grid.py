@@ -3,10 +3,10 @@
 An *edge* is an (official, cell of his area) pair; an *arc* is an edge in a month. Design: rotation.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from core.rotation.targets import LOOK_BACK, Target, allowances, targets
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
 
 OPEN = 0
 CLOSING = (Reason.AWAY, Reason.OWN_MEETING, Reason.OWN_CELL, Reason.NO_MEETING, Reason.PAST, Reason.OUTSIDE)
@@ -39,7 +40,7 @@ class Grid:
     official: Ints
     cell: Ints
     first: Ints
-    blocked: Ints
+    blocked: Codes
     travel: Ints
     past: Ints
     allowed: Ints
@@ -69,10 +70,30 @@ class Grid:
         """The edges of one official."""
         return np.arange(self.first[m], self.first[m + 1])
 
-    def edge_of(self, m: int, c: int) -> int:
-        """The edge from an official to a cell; -1 where there is none."""
-        found = np.flatnonzero(self.cell[self.first[m] : self.first[m + 1]] == c)
-        return int(self.first[m] + found[0]) if len(found) else -1
+    def edges_at(self, officials: Ints, cells: Ints) -> Ints:
+        """The edge of each pair of official and cell; -1 where there is none."""
+        count = len(self.problem.cells) + 1
+        keys, order = self._keys
+        wanted = officials * count + cells
+        at = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
+        if not len(keys):
+            return np.full(len(wanted), -1, np.int64)
+        hit = (keys[at] == wanted) & (officials >= 0) & (cells >= 0)
+        return np.where(hit, order[at], -1)
+
+    @cached_property
+    def _keys(self) -> tuple[Ints, Ints]:
+        keys = self.official * (len(self.problem.cells) + 1) + self.cell
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order
+
+    @cached_property
+    def duty_at(self) -> Ints:
+        """[M, T] the official's first duty of the period that holds the month; -1 where nothing is owed."""
+        table = np.full((len(self.first) - 1, self.problem.months), -1, np.int64)
+        for d in range(len(self.duties) - 1, -1, -1):
+            table[self.duty_official[d], self.duty_from[d] : self.duty_to[d]] = d
+        return table
 
     def duties_at(self, m: int, month: int) -> Ints:
         """The official's duties whose period holds the month."""
@@ -87,7 +108,7 @@ def build(problem: Problem, today: date | None = None) -> Grid:
     official, cell, first = _edges(problem, cells)
     who = {o.id: m for m, o in enumerate(problem.officials)}
     duty_official, duty_from, duty_to = _duty_arrays(problem, who)
-    past, permitted = Counter((v.official, v.cell) for v in problem.history), allowances(problem)
+    permitted = allowances(problem)
     goal, weights = targets(problem), problem.weights
     at = [goal.get(c.id, Target(0.0, 0, ())) for c in problem.cells]
     grid = Grid(
@@ -115,12 +136,15 @@ def build(problem: Problem, today: date | None = None) -> Grid:
         windows=_windows(problem, at),
         seen=_seen(problem, cells),
     )
-    for (official_id, cell_id), times in past.items():
-        if official_id in who and (edge := grid.edge_of(who[official_id], cells.get(cell_id, -1))) >= 0:
-            grid.past[edge] = times
-    for d, cell_id, month in problem.pinned:
-        grid.pin_edge[d] = grid.edge_of(int(duty_official[d]), cells[cell_id])
-        grid.pin_month[d] = ordinal(month) - ordinal(problem.first_month)
+    met = _ints(who.get(visit.official, -1) for visit in problem.history)
+    went = grid.edges_at(met, _ints(cells.get(visit.cell, -1) for visit in problem.history))
+    np.add.at(grid.past, went[went >= 0], 1)
+    pinned = _ints(d for d, _, _ in problem.pinned)
+    grid.pin_edge[pinned] = grid.edges_at(
+        duty_official[pinned], _ints(cells[cell_id] for _, cell_id, _ in problem.pinned)
+    )
+    start = ordinal(problem.first_month)
+    grid.pin_month[pinned] = _ints(ordinal(month) - start for _, _, month in problem.pinned)
     _open_own_cells(grid)
     if today is not None:
         day, _ = _meetings(problem)
@@ -157,7 +181,7 @@ def _duty_arrays(problem: Problem, who: dict[str, int]) -> tuple[Ints, Ints, Int
     return _ints(who[duty.official] for duty in problem.duties), begins, ends
 
 
-def _blocked(problem: Problem, official: Ints, cell: Ints, first: Ints, cells: dict[str, int]) -> Ints:
+def _blocked(problem: Problem, official: Ints, cell: Ints, first: Ints, cells: dict[str, int]) -> Codes:
     day, slot = _meetings(problem)
     own = _ints(cells[o.own_cell] if o.own_cell is not None else -1 for o in problem.officials)[official]
     blocked = np.zeros((len(official), problem.months), np.int8)
@@ -165,6 +189,9 @@ def _blocked(problem: Problem, official: Ints, cell: Ints, first: Ints, cells: d
         if person.away:
             rows = slice(first[m], first[m + 1])
             blocked[rows][_away(person, day[cell[rows]])] = AWAY
+        if person.since or person.until or person.valid:
+            rows = slice(first[m], first[m] + len(person.area))
+            blocked[rows][~_valid(person, day[cell[rows]])] = OUTSIDE
         if len(person.area) < first[m + 1] - first[m]:
             blocked[first[m] + len(person.area) : first[m + 1]] = OUTSIDE
     elsewhere = ((own >= 0) & (own != cell))[:, None]
@@ -180,14 +207,16 @@ def _open_own_cells(grid: Grid) -> None:
     problem = grid.problem
     for m, official in enumerate(problem.officials):
         if problem.level_of[official.level].own_cell is OwnCell.LAST and official.own_cell in official.area:
-            own = int(grid.first[m]) + official.area.index(official.own_cell)
-            away = _away(official, _meetings(problem)[0][grid.cell[own]])
+            at = official.area.index(official.own_cell)
+            own, day = int(grid.first[m]) + at, _meetings(problem)[0][grid.cell[grid.first[m] + at]]
+            away, valid = _away(official, day), _valid(official, day)[at]
+            under = np.where(valid, np.where(away, AWAY, OPEN), OUTSIDE)
             for d in range(grid.duty_first[m], grid.duty_first[m + 1]):
                 span = slice(grid.duty_from[d], grid.duty_to[d])
                 rest = np.delete(np.arange(grid.first[m], grid.first[m + 1]), own - grid.first[m])
                 if grid.blocked[rest, span].all():
                     mine = grid.blocked[own, span]
-                    mine[mine == OWN_CELL] = np.where(away[span], AWAY, OPEN)[mine == OWN_CELL]
+                    mine[mine == OWN_CELL] = under[span][mine == OWN_CELL]
 
 
 def _meetings(problem: Problem) -> tuple[Ints, Ints]:
@@ -204,6 +233,16 @@ def _away(official: Official, day: Ints) -> Bools:
     for start, end in official.away:
         away |= (day >= start.toordinal()) & (day <= end.toordinal())
     return away
+
+
+def _valid(official: Official, day: Ints) -> Bools:
+    """Whether he serves that day and the cell is in his area then."""
+    spans = [official.valid.get(cell, (date.min, date.max)) for cell in official.area]
+    begin, end = official.since or date.min, official.until or date.max
+    first = np.array([max(begin, span[0]).toordinal() for span in spans], np.int64)[:, None]
+    last = np.array([min(end, span[1]).toordinal() for span in spans], np.int64)[:, None]
+    inside: Bools = (first <= day) & (day <= last)
+    return inside
 
 
 def _windows(problem: Problem, goal: list[Target]) -> Bools:
@@ -224,21 +263,40 @@ def _seen(problem: Problem, cells: dict[str, int]) -> Bools:
     return seen
 
 
+def open_arcs(grid: Grid, duties: Ints, t: int) -> tuple[Ints, Ints]:
+    """Open arcs of the duties in month ``t``: index into ``duties`` and edge."""
+    start, stop = grid.first[grid.duty_official[duties]], grid.first[grid.duty_official[duties] + 1]
+    size = stop - start
+    row = np.repeat(np.arange(len(duties)), size)
+    edges = np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
+    possible = grid.blocked[edges, t] == 0
+    return row[possible], edges[possible]
+
+
 def located(grid: Grid, visits: Iterable[PlannedVisit]) -> tuple[Ints, Ints, Ints]:
     """Each visit's duty, edge and month number; the duty is -1 when the problem no longer asks for it."""
-    problem, start = grid.problem, ordinal(grid.problem.first_month)
+    problem, start, every = grid.problem, ordinal(grid.problem.first_month), tuple(visits)
     who = {official.id: m for m, official in enumerate(problem.officials)}
     cells = {cell.id: c for c, cell in enumerate(problem.cells)}
-    taken: set[int] = set()
-    found = []
-    for visit in visits:
-        month, m = ordinal(visit.month) - start, who.get(visit.official, -1)
-        edge = grid.edge_of(m, cells.get(visit.cell, -1)) if m >= 0 else -1
-        duty = _duty_for(grid, m, edge, month, taken) if edge >= 0 and 0 <= month < problem.months else -1
-        taken.add(duty)
-        found.append((duty, edge, month))
-    at = np.array(found, np.int64).reshape(-1, 3)
-    return at[:, 0], at[:, 1], at[:, 2]
+    m = _ints(who.get(visit.official, -1) for visit in every)
+    edge = grid.edges_at(m, _ints(cells.get(visit.cell, -1) for visit in every))
+    month = _ints(ordinal(visit.month) - start for visit in every)
+    inside = (edge >= 0) & (month >= 0) & (month < problem.months)
+    duty = np.full(len(every), -1, np.int64)
+    duty[inside] = grid.duty_at[m[inside], month[inside]]
+    _share_out(grid, m, edge, month, duty)
+    return duty, edge, month
+
+
+def _share_out(grid: Grid, m: Ints, edge: Ints, month: Ints, duty: Ints) -> None:
+    """No two visits on one duty: of several duties in a period each visit takes another."""
+    once = np.zeros(len(duty), bool)
+    once[np.unique(duty, return_index=True)[1]] = True
+    apart = (duty >= 0) & (grid.several[m] | ~once)
+    taken: set[int] = set(duty[~apart].tolist())
+    for v in np.flatnonzero(apart).tolist():
+        duty[v] = _duty_for(grid, int(m[v]), int(edge[v]), int(month[v]), taken)
+        taken.add(int(duty[v]))
 
 
 def _duty_for(grid: Grid, m: int, edge: int, month: int, taken: set[int]) -> int:

@@ -1,50 +1,45 @@
-"""Hall's theorem: who cannot all have a meeting of his own, proved by counting. Design: rotation."""
+"""Hall's theorem: who cannot all have a place, proved by counting. Design: rotation."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+import numpy as np
 from ortools.graph.python import max_flow
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from core.rotation.grid import Ints
 
 
-def short_groups(choices: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Each group of officials with fewer meetings among all their ``choices`` than they are, and these.
+def short_groups(duty: Ints, meeting: Ints, duties: int, places: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Each group of duties with fewer places at all meetings they could go to than they are, and these.
 
+    ``duty`` and ``meeting`` are the ends of the open arcs, ``places`` [meetings] how many each takes.
     The connected parts of the minimum cut: together they lack exactly what any schedule must lack.
     """
-    officials = list(choices)
-    cells = list(dict.fromkeys(cell for open_cells in choices.values() for cell in open_cells))
-    node = {cell: len(officials) + c for c, cell in enumerate(cells)}
-    source, sink = len(officials) + len(cells), len(officials) + len(cells) + 1
+    meetings, source, sink = len(places), duties + len(places), duties + len(places) + 1
     flow = max_flow.SimpleMaxFlow()
-    for o, official in enumerate(officials):
-        flow.add_arc_with_capacity(source, o, 1)
-        for cell in choices[official]:
-            flow.add_arc_with_capacity(o, node[cell], 1)
-    for cell in cells:
-        flow.add_arc_with_capacity(node[cell], sink, 1)
+    owed, held = np.arange(duties), duties + np.arange(meetings)
+    flow.add_arcs_with_capacity(np.full(duties, source), owed, np.ones(duties, np.int64))
+    flow.add_arcs_with_capacity(duty, duties + meeting, np.ones(len(duty), np.int64))
+    flow.add_arcs_with_capacity(held, np.full(meetings, sink), places)
     flow.solve(source, sink)
-    if flow.optimal_flow() == len(officials):
+    if flow.optimal_flow() == duties:
         return
-    cut = set(flow.get_source_side_min_cut())
-    stuck = [official for o, official in enumerate(officials) if o in cut]
-    for group in _connected({official: choices[official] for official in stuck}):
-        inside = set(group)
-        yield tuple(o for o in stuck if o in inside), tuple(c for c in cells if c in inside)
+    inside = np.zeros(sink + 1, bool)
+    inside[flow.get_source_side_min_cut()] = True
+    yield from _connected(duty, meeting, inside[:duties], duties, meetings)
 
 
-def _connected(choices: Mapping[str, tuple[str, ...]]) -> Iterator[set[str]]:
-    """Connected parts of a bipartite graph, officials and cells together."""
-    visitors: dict[str, list[str]] = defaultdict(list)
-    for official, cells in choices.items():
-        for cell in cells:
-            visitors[cell].append(official)
-    left = dict.fromkeys(choices)
-    while left:
-        group, ahead = set[str](), [next(iter(left))]
-        while ahead:
-            one = ahead.pop()
-            if one not in group:
-                group.add(one)
-                ahead += choices.get(one) or visitors[one]
-        left = {official: None for official in left if official not in group}
-        yield group
+def _connected(
+    duty: Ints, meeting: Ints, stuck: np.ndarray, duties: int, meetings: int
+) -> Iterator[tuple[Ints, Ints]]:
+    """The stuck duties with an open arc, apart by what they share."""
+    arcs = stuck[duty]
+    size = duties + meetings
+    links = coo_array((np.ones(int(arcs.sum()), bool), (duty[arcs], duties + meeting[arcs])), (size, size))
+    _, part = connected_components(links, directed=False)
+    shared = np.unique(duty[arcs])
+    order = shared[np.argsort(part[shared], kind="stable")]
+    for group in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
+        if len(group):
+            yield group, np.unique(meeting[arcs & np.isin(duty, group)])

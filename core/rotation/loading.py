@@ -42,17 +42,18 @@ def _levels(session: orm.Session) -> list[Level]:
 
 
 def _cells(session: orm.Session, rotation: Rotation) -> dict[str, Cell]:
+    """Every cell by its path; its visits are shared out among those of the unit above."""
     meetings = _meetings(session, rotation)
     rows = session.execute(
-        sa.select(Unit.id, Unit.path, Unit.name, Unit.special, Unit.longitude, Unit.latitude)
+        sa.select(Unit.id, Unit.path, Unit.parent_id, Unit.name, Unit.special, Unit.longitude, Unit.latitude)
         .add_columns(sa.func.coalesce(CellSetting.is_residential, False).label("receives"))
         .outerjoin(CellSetting, CellSetting.id == Unit.setting_id)
         .where(Unit.kind == UnitKind.CELL, Unit.valid_to.is_(None))
         .order_by(Unit.path)
     )
     return {
-        str(row.id): Cell(
-            str(row.id), row.path, row.name, row.special, meetings.get(row.id, {}),
+        row.path: Cell(
+            str(row.id), str(row.parent_id), row.name, row.special, meetings.get(row.id, {}),
             _kilometres(row.longitude, row.latitude), row.receives,
         )
         for row in rows
@@ -97,12 +98,12 @@ def _visitors(session: orm.Session, cells: Mapping[str, Cell]) -> list[Visitor]:
 
 
 def _areas(session: orm.Session, cells: Mapping[str, Cell]) -> dict[UUID, tuple[str, ...]]:
-    receiving = [(cell.unit, cell.id) for cell in cells.values() if cell.receives]
+    receiving = [(path, cell.id) for path, cell in cells.items() if cell.receives]
     under: dict[str, list[str]] = {}
     found: dict[UUID, list[str]] = defaultdict(list)
     query = sa.select(OfficialArea.official_id, Unit.path).join(Unit, Unit.id == OfficialArea.unit_id)
     for official_id, path in session.execute(query.order_by(Unit.path)):
-        inside = under.setdefault(path, [cell for unit, cell in receiving if unit.startswith(path)])
+        inside = under.setdefault(path, [cell for at, cell in receiving if at.startswith(path)])
         found[official_id] += inside
     return {official: tuple(dict.fromkeys(inside)) for official, inside in found.items()}
 

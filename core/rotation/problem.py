@@ -7,7 +7,7 @@ Source: S4-01 to S4-03, S4-08, S4-11; design: rotation.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from core.meetings.calendar import months_from
@@ -95,11 +95,10 @@ class Problem:
             periods.setdefault(ordinal(month) // level.length, []).append(month)
         return [(period, tuple(months)) for period, months in periods.items()]
 
-    def _duties_of(
-        self, official: Official, periods: list[tuple[int, tuple[date, ...]]]
-    ) -> Iterator[Duty]:
+    def _duties_of(self, official: Official, periods: list[tuple[int, tuple[date, ...]]]) -> Iterator[Duty]:
         level, index = self.level_of[official.level], 0
-        for period, months in periods:
+        for period, every in periods:
+            months = tuple(month for month in every if _serves_in(official, month))
             left = level.owed - self.past_in_period.get((official.id, period), 0)
             for _ in range(min(left, len(months))):
                 yield Duty(official.id, index, months)
@@ -121,8 +120,16 @@ class Problem:
         return tuple(placed), loose
 
 
+def _serves_in(official: Official, month: date) -> bool:
+    last = (month.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
+    return (official.since is None or official.since <= last) and (
+        official.until is None or month <= official.until
+    )
+
+
 def _bad_facts(problem: Problem) -> Iterator[str]:
     yield from _bad_frame(problem)
+    yield from _bad_levels(problem)
     for cell in problem.cells:
         yield from _bad_cell(cell)
     codes, cells = {level.code for level in problem.levels}, {cell.id: cell for cell in problem.cells}
@@ -150,14 +157,17 @@ def _bad_frame(problem: Problem) -> Iterator[str]:
         for repeated, times in Counter(ids).items():
             if times > 1:
                 yield f"{what} có mã “{repeated}” bị nhập {times} lần; chỉ giữ một."
+    for weight in fields(problem.weights):
+        if getattr(problem.weights, weight.name) < 0:
+            yield f"Trọng số “{weight.name}” không được âm."
+
+
+def _bad_levels(problem: Problem) -> Iterator[str]:
     for level in problem.levels:
         if level.length < 1:
             yield f"Cấp “{level.name}”: chu kỳ dự sinh hoạt phải từ 1 tháng trở lên."
         if not 0 <= level.per_year <= 12:
             yield f"Cấp “{level.name}”: số lượt một năm phải từ 1 đến 12; đang nhập {level.per_year}."
-    for weight in fields(problem.weights):
-        if getattr(problem.weights, weight.name) < 0:
-            yield f"Trọng số “{weight.name}” không được âm."
 
 
 def _bad_cell(cell: Cell) -> Iterator[str]:

@@ -5,14 +5,16 @@ Source: S4-12, S4-15; design: rotation.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from itertools import zip_longest
 
 import numpy as np
 
 from core.rotation.descent import descend, untold
-from core.rotation.facts import PlannedVisit, Unmet
+from core.rotation.events import Event, happened
+from core.rotation.facts import PlannedVisit, Unmet, Weights, ordinal
 from core.rotation.grid import Bools, Grid, Ints, build, located
 from core.rotation.problem import Problem
 from core.rotation.solver import keep_pins, movable, planned_visits, unmet_duties
@@ -52,20 +54,63 @@ class PlanDiff:
         """Removed, added and moved together."""
         return self.removed + self.added + self.moved
 
+    @property
+    def forced(self) -> tuple[Change, ...]:
+        """Changes of visits that could not stand, and of duties that had none."""
+        return tuple(change for change in self.changes if change.forced)
+
+    @property
+    def extra(self) -> tuple[Change, ...]:
+        """Changes made only so that the others come out well."""
+        return tuple(change for change in self.changes if not change.forced)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Officials with a change, each once."""
+        return tuple(dict.fromkeys(change.official for change in self.changes))
+
 
 Key = tuple[str, str, date, date]
+
+
+class Policy(StrEnum):
+    """What counts more when not both can be had."""
+
+    KEEP = "keep"
+    ALONE = "alone"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return {"keep": "Giữ lịch đã công bố", "alone": "Giữ mỗi buổi một đồng chí"}[self.value]
+
+    def price(self, weights: Weights) -> Weights:
+        """The weights under the policy: a change of a published visit dearer, or not, than a crowd."""
+        if self is Policy.ALONE:
+            return weights
+        dear = max(weights.change, 10 * weights.crowding, 10 * weights.repeat)
+        return replace(weights, change=min(dear, max(weights.change, weights.unmet // 2)))
 
 
 def _key(visit: PlannedVisit) -> Key:
     return visit.official, visit.cell, visit.month, visit.day
 
 
-def replan(problem: Problem, published: Iterable[PlannedVisit], today: date) -> PlanDiff:
-    """The published visits mended for the problem as it now is; a rotation that still holds is untouched.
+def replan(
+    problem: Problem,
+    published: Iterable[PlannedVisit],
+    events: Iterable[Event],
+    today: date,
+    policy: Policy = Policy.ALONE,
+) -> PlanDiff:
+    """The published visits mended once the events have happened; one that still holds is untouched.
 
     Meetings before ``today`` stand as they were. Each other visit that breaks a hard rule is replaced,
-    and changing one more published visit costs ``weights.change``.
+    and changing one more published visit costs ``weights.change``. Raises ``ProblemError`` for an event
+    about someone or something unknown.
     """
+    problem = happened(problem, events)
+    problem = replace(problem, weights=policy.price(problem.weights))
     published = tuple(published)
     desk = _Desk(build(problem, today), published, today)
     if len(stuck := desk.open_duties()):
@@ -86,32 +131,42 @@ class _Desk:
 
     def __init__(self, grid: Grid, published: tuple[PlannedVisit, ...], today: date) -> None:
         self.grid, self.state = grid, State(grid)
-        self.past = tuple(visit for visit in published if _is_past(grid.problem, visit, today))
         self.done: Bools = np.zeros(len(grid.duties), bool)
         self.forced: dict[PlannedVisit, str] = {}
-        self._stand()
-        coming = tuple(visit for visit in published if not _is_past(grid.problem, visit, today))
-        for visit, *at in zip(coming, *(at.tolist() for at in located(grid, coming)), strict=True):
-            self._keep(visit, *at)
+        self.past = tuple(visit for visit in published if _is_past(grid.problem, visit, today))
+        known = set(self.past)
+        coming = tuple(visit for visit in published if visit not in known)
+        duty, edge, month = located(grid, (*self.past, *coming))
+        n = len(self.past)
+        self._stand(duty[:n], edge[:n], month[:n])
+        self._keep(coming, duty[n:], edge[n:], month[n:])
         keep_pins(self.state, ~self.done)
 
-    def _stand(self) -> None:
-        problem = self.grid.problem
-        periods = {(visit.official, _period(problem, visit)) for visit in self.past}
-        for d, duty in enumerate(self.grid.duties):
-            self.done[d] = (duty.official, problem.period(duty.official, duty.months[0])) in periods
-        for duty, edge, month in zip(*located(self.grid, self.past), strict=True):
-            if duty >= 0 and self.state.edge[duty] < 0:
-                self.state.place(np.array([duty]), np.array([edge]), np.array([month]))
+    def _stand(self, duty: Ints, edge: Ints, month: Ints) -> None:
+        """What was visited is done; a visit to a cell since out of the area is done all the same."""
+        met = duty >= 0
+        self.done[duty[met]] = True
+        self.state.place(duty[met], edge[met], month[met])
+        problem, who = self.grid.problem, {o.id: m for m, o in enumerate(self.grid.problem.officials)}
+        for at in np.flatnonzero(edge < 0).tolist():
+            visit = self.past[at]
+            month_number = ordinal(visit.month) - ordinal(problem.first_month)
+            if visit.official in who and 0 <= month_number < problem.months:
+                owed = self.grid.duties_at(who[visit.official], month_number)
+                self.done[owed[~self.done[owed]][:1]] = True
 
-    def _keep(self, visit: PlannedVisit, duty: int, edge: int, month: int) -> None:
-        if reason := self._why_not(visit, duty, edge, month):
-            self.forced[visit] = reason
-            return
-        self.state.place(np.array([duty]), np.array([edge]), np.array([month]))
-        self.state.kept_edge[duty], self.state.kept_month[duty] = edge, month
-        if visit.day != self.grid.problem.cell_of[visit.cell].meetings[visit.month].day:
-            self.forced[visit] = DAY_MOVED
+    def _keep(self, coming: tuple[PlannedVisit, ...], duty: Ints, edge: Ints, month: Ints) -> None:
+        holds = np.zeros(len(coming), bool)
+        for at, visit in enumerate(coming):
+            reason = self._why_not(visit, int(duty[at]), int(edge[at]), int(month[at]))
+            holds[at] = not reason
+            if reason:
+                self.forced[visit] = reason
+            elif visit.day != self.grid.problem.cell_of[visit.cell].meetings[visit.month].day:
+                self.forced[visit] = DAY_MOVED
+        kept = duty[holds]
+        self.state.place(kept, edge[holds], month[holds])
+        self.state.kept_edge[kept], self.state.kept_month[kept] = edge[holds], month[holds]
 
     def _why_not(self, visit: PlannedVisit, duty: int, edge: int, month: int) -> str:
         grid = self.grid
@@ -120,7 +175,7 @@ class _Desk:
             return broken[0].sentence_vi.rstrip(".") if broken else GONE
         if grid.pin_edge[duty] >= 0 and (grid.pin_edge[duty], grid.pin_month[duty]) != (edge, month):
             return "Đồng chí đã đổi kế hoạch cá nhân"
-        return GONE if self.done[duty] or self.state.edge[duty] >= 0 else ""
+        return GONE if self.done[duty] else ""
 
     def open_duties(self) -> Ints:
         """[n] duties without a visit that could have one."""
@@ -148,7 +203,7 @@ class _Desk:
 
     def unmet(self) -> tuple[Unmet, ...]:
         """Duties neither done nor planned."""
-        return unmet_duties(self.state, ~self.done)
+        return unmet_duties(self.grid, ~self.done & (self.state.edge < 0))
 
 
 def _is_past(problem: Problem, visit: PlannedVisit, today: date) -> bool:

@@ -6,9 +6,9 @@ Source: S4-02, S4-11; design: rotation.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from core.rotation.facts import Duty, PlannedVisit, Ref, ordinal
 from core.rotation.problem import Problem
@@ -63,7 +63,7 @@ class RuleScore:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change by hand: visits taken out of a plan and visits put in; a swap takes two out and puts two in."""
+    """A change by hand: visits taken out of a plan and visits put in; a swap has two of each."""
 
     out: tuple[PlannedVisit, ...] = ()
     put: tuple[PlannedVisit, ...] = ()
@@ -170,9 +170,7 @@ class Judge:
             left[key] -= 1
             yield Ref(official=duty.official, month=duty.months[0]), int(left[key] < 0)
 
-    def _crowded(
-        self, visits: tuple[PlannedVisit, ...], cells: Collection[str]
-    ) -> Iterator[tuple[Ref, int]]:
+    def _crowded(self, visits: tuple[PlannedVisit, ...], cells: Collection[str]) -> Iterator[tuple[Ref, int]]:
         known = self.problem.cell_of
         for (cell, month), there in Counter((v.cell, v.month) for v in visits if v.cell in cells).items():
             over = max(0, there - (known[cell].wanted if cell in known else 1))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.rotation.descent import Progress, convex_assignment, descend, open_arcs, place_chosen, untold
+from core.rotation.descent import Progress, descend, place_chosen, untold
 from core.rotation.facts import PlannedVisit, Reason, Source, Unmet, month_label
-from core.rotation.grid import REASONS, Bools, Grid, Ints, build
+from core.rotation.flows import assignment
+from core.rotation.grid import REASONS, Bools, Grid, Ints, build, open_arcs
 from core.rotation.problem import Problem
 from core.rotation.score import RuleScore, score
 from core.rotation.state import State
@@ -42,7 +43,9 @@ def plan(problem: Problem, seed: int = 0, progress: Progress | None = None) -> P
 def finished(state: State) -> Plan:
     """The state as a plan."""
     visits = planned_visits(state)
-    return Plan(visits, unmet_duties(state), score(state.grid.problem, visits), state.objective())
+    return Plan(
+        visits, unmet_duties(state.grid, state.edge < 0), score(state.grid.problem, visits), state.objective()
+    )
 
 
 def planned_visits(state: State, among: Bools | bool = True) -> tuple[PlannedVisit, ...]:
@@ -57,9 +60,22 @@ def planned_visits(state: State, among: Bools | bool = True) -> tuple[PlannedVis
     return tuple(sorted(visits, key=lambda visit: visit.day))
 
 
-def unmet_duties(state: State, among: Bools | bool = True) -> tuple[Unmet, ...]:
-    """Every duty ``among`` [D] without a visit, with its reasons counted."""
-    return tuple(_unmet(state.grid, d) for d in np.flatnonzero((state.edge < 0) & among).tolist())
+def unmet_duties(grid: Grid, among: Bools) -> tuple[Unmet, ...]:
+    """The duties ``among`` [D], which have no visit, with their reasons counted."""
+    return tuple(_unmet(grid, d) for d in np.flatnonzero(among).tolist())
+
+
+def hopeless(grid: Grid) -> Bools:
+    """[D] duties no rotation can meet: no open arc in their months, or an impossible pin."""
+    reach = np.zeros((len(grid.first) - 1, grid.problem.months + 1), np.int64)
+    np.maximum.at(reach[:, 1:], grid.official, (grid.blocked == 0).astype(np.int64))
+    total = reach.cumsum(1)
+    m = grid.duty_official
+    nth = np.arange(len(m)) - grid.duty_at[m, grid.duty_from]
+    none: Bools = total[m, grid.duty_to] - total[m, grid.duty_from] <= nth
+    pinned = np.flatnonzero(grid.pin_edge >= 0)
+    none[pinned] = grid.blocked[grid.pin_edge[pinned], grid.pin_month[pinned]] != 0
+    return none
 
 
 def _unmet(grid: Grid, d: int) -> Unmet:
@@ -107,7 +123,7 @@ def _draft_month(state: State, t: int) -> None:
     wait = 2 * weights.special - weights.cover * (3 - np.minimum(left, 3))
     skip = np.where(left > 0, wait, weights.unmet)
     cost = state.edge_cost(edges) + 2 * weights.special
-    chosen = convex_assignment(row, column, cost, skip, lambda depth: _draft_steps(state, cells, t, depth))
+    chosen = assignment(row, column, cost, skip, lambda depth: _draft_steps(state, cells, t, depth))
     place_chosen(state, duties, edges, chosen, t)
 
 

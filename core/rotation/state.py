@@ -116,21 +116,26 @@ class State:
         crowd = weights.crowding * self.crowd(cells) - weights.spacing * self.spacing_gain(cells)
         return fixed[:, None] + crowd
 
-    def objective(self) -> int:
-        """The objective of the state: that of ``score`` on the same visits, and changes to kept ones."""
+    def parts(self) -> dict[Rule, int]:
+        """The price of each rule, as ``score`` has it on the same visits."""
         grid, weights = self.grid, self.grid.problem.weights
-        seen = np.concatenate([grid.seen, self.visitors > 0], 1)
-        empty = grid.windows.any(2) & ~(grid.windows & seen[:, None, :]).any(2)
         over = np.maximum(0, self.visitors - grid.wanted[:, None])
         again, before = (np.maximum(0, n - grid.allowed[grid.official]) for n in (self.times, grid.past))
         cover = weights.cover * self.visits**2 - grid.pull * self.visits + grid.floor_cost
-        return int(
-            weights.unmet * (self.edge < 0).sum()
-            + weights.crowding * (over * (over + 1) // 2).sum()
-            + weights.repeat * (again - before).sum()
-            + weights.special * (grid.worth * np.maximum(0, grid.least - self.visits)).sum()
-            + cover.sum()
-            + weights.spacing * empty.sum()
-            + weights.travel * grid.travel[self.edge[self.edge >= 0]].sum()
-            + self.change_cost(np.arange(len(self.edge)), self.edge, self.month).sum()
-        )
+        short = grid.worth * np.maximum(0, grid.least - self.visits)
+        seen = np.concatenate([grid.seen, self.visitors > 0], 1)
+        empty = grid.windows.any(2) & ~(grid.windows & seen[:, None, :]).any(2)
+        return {
+            Rule.UNMET: weights.unmet * int((self.edge < 0).sum()),
+            Rule.CROWDING: weights.crowding * int((over * (over + 1) // 2).sum()),
+            Rule.REPEAT: weights.repeat * int((again - before).sum()),
+            Rule.SPECIAL: weights.special * int(short.sum()),
+            Rule.COVER: int(cover.sum()),
+            Rule.SPACING: weights.spacing * int(empty.sum()),
+            Rule.TRAVEL: weights.travel * int(grid.travel[self.edge[self.edge >= 0]].sum()),
+        }
+
+    def objective(self) -> int:
+        """The objective of the state: that of ``score`` on the same visits, and changes to kept ones."""
+        changed = self.change_cost(np.arange(len(self.edge)), self.edge, self.month)
+        return sum(self.parts().values()) + int(changed.sum())

@@ -66,7 +66,7 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
     cell = problem.cell_of[visit.cell]
     what = f"Đồng chí {official.name} dự {cell.name} ngày {visit.day:%d/%m/%Y}"
     meeting = cell.meetings.get(visit.month)
-    if visit.cell not in official.area:
+    if not _in_area(official, visit.cell, visit.day):
         yield _broken(HardRule.AREA, f"{what}: ngoài địa bàn được phân công", visit)
     if not _inside(problem, visit.month):
         yield _broken(HardRule.HORIZON, f"{what}: ngoài thời gian lập lịch", visit)
@@ -82,6 +82,12 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
         yield _broken(
             HardRule.OWN_MEETING, f"{what}: trùng buổi họp của chi bộ nơi đồng chí sinh hoạt", visit
         )
+
+
+def _in_area(official: Official, cell: str, day: date) -> bool:
+    """Whether the cell is his to visit that day."""
+    first, last = official.valid.get(cell, (day, day))
+    return cell in official.area and first <= day <= last and official.serves(day)
 
 
 def _own_meeting(problem: Problem, official: Official, month: date) -> CellMeeting | None:
@@ -133,7 +139,7 @@ def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit])
 
 def _can_attend(problem: Problem, official: Official, cell: str, month: date) -> bool:
     meeting = problem.cell_of[cell].meetings.get(month)
-    if meeting is None or cell not in official.area:
+    if meeting is None or not _in_area(official, cell, meeting.day):
         return False
     if cell == official.own_cell:
         if not _may_visit_own(problem, official, month):

@@ -1,17 +1,21 @@
 """Shortfalls state their arithmetic; "Vì sao?" prices every alternative exactly."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.explain import ShortfallKind, shortfalls, why
+from core.rotation.explain import BlockerKind, explain
+from core.rotation.hall import short_groups
 from core.rotation.problem import Problem
 from core.rotation.score import objective, score
 from core.rotation.solver import plan
-from core.rotation.validate import validate
+from core.rotation.why import why
 from tests.rules.rotation_cases import cell, official, problem, problems, visit
 
 EXAMPLES = settings(max_examples=60, deadline=None)
@@ -19,7 +23,7 @@ MARCH = date(2025, 3, 1)
 
 
 def told(case: Problem) -> list[str]:
-    return [found.sentence_vi for found in shortfalls(case, plan(case))]
+    return [found.sentence_vi for found in explain(case, plan(case))]
 
 
 def test_a_crowded_month_states_who_shares_which_meetings() -> None:
@@ -35,37 +39,47 @@ def test_a_crowded_month_states_who_shares_which_meetings() -> None:
 
 def test_only_the_stuck_are_named() -> None:
     people = [official("v", "abcd"), official("w", "bcd"), official("x", "a"), official("y", "a")]
-    (crowded,) = shortfalls(case := problem([cell(c) for c in "abcd"], people), plan(case))[:1]
+    (crowded,) = explain(case := problem([cell(c) for c in "abcd"], people), plan(case))[:1]
     assert (crowded.officials, crowded.cells, crowded.lacking) == (("x", "y"), ("a",), 1)
 
 
 @EXAMPLES
+@given(
+    st.lists(st.sets(st.integers(0, 4)), min_size=1, max_size=6),
+    st.lists(st.integers(1, 2), min_size=5, max_size=5),
+)
+def test_each_certificate_proves_itself(choices: list[set[int]], room: list[int]) -> None:
+    arcs = [(duty, meeting) for duty, open_to in enumerate(choices) for meeting in sorted(open_to)]
+    duty, meeting = np.array(arcs, np.int64).reshape(-1, 2).T
+    lacking = 0
+    for group, at in short_groups(duty, meeting, len(choices), np.array(room)):
+        assert set(at.tolist()) == set.union(*(choices[d] for d in group))
+        lacking += len(group) - sum(room[m] for m in at)
+    with_choice = [open_to for open_to in choices if open_to]
+    subsets = [pick for size in range(len(with_choice) + 1) for pick in combinations(with_choice, size)]
+    assert lacking == max(len(pick) - sum(room[m] for m in set[int]().union(*pick)) for pick in subsets)
+
+
+@EXAMPLES
 @given(problems(longest=3))
-def test_each_certificate_proves_itself(case: Problem) -> None:
-    for found in shortfalls(case, plan(case)):
-        if found.kind is ShortfallKind.CROWDED and found.month:
-            open_cells = {c for who in found.officials for c in _open(case, who, found.month)}
-            assert open_cells == set(found.cells)
-            assert found.lacking == len(found.officials) - len(found.cells) > 0
-
-
-def _open(case: Problem, who: str, month: date) -> set[str]:
-    person = case.official_of[who]
-    if pinned := {c for c, at in person.pins if at == month}:
-        return pinned
-    free = replace(case, officials=(replace(person, pins=()),), history=())
-    meets = [(c, case.cell_of[c].meetings[month]) for c in person.area if month in case.cell_of[c].meetings]
-    visits = [replace(visit(who, c), month=month, day=meeting.day) for c, meeting in meets]
-    return {one.cell for one in visits if not validate(free, [one])}
+def test_no_rotation_has_fewer_shared_visits_than_certified(case: Problem) -> None:
+    made = plan(case)
+    there = Counter((visit.cell, visit.month) for visit in made.visits)
+    shared = sum(n - case.cell_of[c].wanted for (c, _), n in there.items() if n > case.cell_of[c].wanted)
+    certified = sum(one.lacking for one in explain(case, made) if one.kind is BlockerKind.CROWDED)
+    assert certified <= shared + len(made.unmet)
 
 
 @EXAMPLES
 @given(problems())
 def test_every_unmet_duty_and_neglected_cell_is_told(case: Problem) -> None:
     made = plan(case)
-    found = shortfalls(case, made)
+    found = explain(case, made)
     visited = {visit.cell for visit in made.visits}
-    assert sum(one.kind is ShortfallKind.UNMET for one in found) == len(made.unmet)
+    kinds = {BlockerKind.UNMET, BlockerKind.NO_AREA, BlockerKind.PIN}
+    loose = len(case.loose_pins)
+    told_of = sum(one.lacking for one in found if one.kind in kinds)
+    assert told_of == len(made.unmet) + loose
     assert {c.id for c in case.cells} - visited <= {c for one in found for c in one.cells}
 
 

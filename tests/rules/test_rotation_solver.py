@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from core.rotation.descent import convex_assignment, descend, untold
+from core.rotation.descent import descend, untold
 from core.rotation.facts import Official, PastVisit, PlannedVisit, Reason, Source
+from core.rotation.flows import assignment
 from core.rotation.grid import build
 from core.rotation.problem import Problem
 from core.rotation.score import objective, score
@@ -157,9 +158,7 @@ def test_a_meeting_takes_as_many_as_it_must_and_no_more(people: int) -> None:
 def test_an_assignment_is_exact_however_full_a_column_gets() -> None:
     row, column = np.repeat(np.arange(10), 2), np.tile(np.arange(2), 10)
     skip = np.full(10, 10**6)
-    chosen = convex_assignment(
-        row, column, column, skip, lambda depth: np.tile(100 * np.arange(depth), (2, 1))
-    )
+    chosen = assignment(row, column, column, skip, lambda depth: np.tile(100 * np.arange(depth), (2, 1)))
     assert np.bincount(column[chosen]).tolist() == [5, 5]
 
 

@@ -1,0 +1,76 @@
+"""Lower bounds are never above what any rotation reaches, and name what forces them."""
+
+from itertools import product
+
+from hypothesis import given, settings
+
+from core.rotation.bounds import bounded, lower_bound
+from core.rotation.facts import PlannedVisit
+from core.rotation.problem import Problem
+from core.rotation.score import Rule, objective, score
+from core.rotation.solver import plan
+from core.rotation.validate import validate
+from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems
+
+EXAMPLES = settings(max_examples=40, deadline=None)
+MEASURED = (Rule.UNMET, Rule.CROWDING, Rule.REPEAT, Rule.SPECIAL, Rule.SPACING, Rule.TRAVEL)
+
+
+@EXAMPLES
+@given(problems())
+def test_the_objective_is_never_below_its_bound(case: Problem) -> None:
+    assert lower_bound(case).objective <= plan(case).objective
+
+
+@settings(max_examples=25, deadline=None)
+@given(problems(longest=3, most_cells=3, most_officials=2))
+def test_each_rule_alone_is_never_below_its_bound(case: Problem) -> None:
+    bounds = lower_bound(case).rules
+    fullest = max((len(visits) for visits in every_rotation(case)), default=0)
+    for visits in every_rotation(case):
+        if len(visits) == fullest:
+            broken = {part.rule: part.broken for part in score(case, visits)}
+            assert [bounds[rule].broken <= broken[rule] for rule in MEASURED[:2]] == [True, True]
+
+
+def every_rotation(case: Problem) -> list[tuple[PlannedVisit, ...]]:
+    """Every rotation that breaks no hard rule."""
+    choices: list[list[PlannedVisit | None]] = []
+    for duty in case.duties:
+        held = [(c, m) for c in case.official_of[duty.official].area for m in duty.months]
+        meetings = [(c, m, case.cell_of[c].meetings[m]) for c, m in held if m in case.cell_of[c].meetings]
+        visits = [PlannedVisit(duty.official, c, m, meeting.day) for c, m, meeting in meetings]
+        choices.append([None, *visits])
+    if len(choices) > 5:
+        return []
+    every = (tuple(visit for visit in chosen if visit) for chosen in product(*choices))
+    return [visits for visits in every if not validate(case, visits)]
+
+
+def test_more_officials_than_meetings_must_share() -> None:
+    case = problem([cell(c) for c in "ab"], [official(o, "ab") for o in "vwxyz"])
+    crowding = lower_bound(case).rules[Rule.CROWDING]
+    assert (crowding.broken, crowding.because_vi) == (4, "5 lượt dự chia cho 2 buổi họp dự được")
+
+
+def test_an_official_free_for_one_cell_only_must_repeat_it() -> None:
+    rare = [cell("a"), cell("b", count=0)]
+    assert lower_bound(problem(rare, [official("x", "ab")], 2)).rules[Rule.REPEAT].broken == 1
+
+
+def test_a_special_cell_nobody_visits_is_short() -> None:
+    case = problem([cell("a"), cell("b", special=1)], [official("x", "a")], 2)
+    assert lower_bound(case).rules[Rule.SPECIAL].broken == 2
+
+
+def test_a_pin_that_shares_a_meeting_counts() -> None:
+    pin = (("a", JANUARY),)
+    case = problem([cell("a")], [official("x", "a", pins=pin), official("y", "a", pins=pin)])
+    assert lower_bound(case).rules[Rule.CROWDING].broken == 1
+
+
+def test_scores_carry_their_bounds() -> None:
+    case = problem([cell("a")], [official("x", "a"), official("y", "a")])
+    parts = bounded(plan(case).scores, lower_bound(case))
+    assert {part.rule: (part.broken, part.bound) for part in parts}[Rule.CROWDING] == (1, 1)
+    assert objective(parts) == plan(case).objective
