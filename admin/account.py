@@ -24,6 +24,7 @@ from admin.security import (
     signed_in_freshly,
 )
 from admin.signin import WRONG_CODE, CodeForm, NewPasswordForm, open_session, refused
+from core.notices.mailing import MailBox, choose_mail, mail_boxes
 from tenants import accounts
 from tenants.accounts import Refusal, end_all_sessions, holder_of
 from tenants.audit import record_account
@@ -83,9 +84,31 @@ def _confirmed(visitor: Visitor, form: FlaskForm) -> Refusal | None:
 @signed_in
 def show() -> str:
     """The account at a glance."""
+    visitor = _visitor()
+    mail = {"box": _mail_box(visitor), "mail_on": current_app.extensions["settings"].mail is not None}
     return render_template(
-        "pages/account.html", visitor=_visitor(), second_factor_required=_required(_visitor())
+        "pages/account.html", visitor=visitor, second_factor_required=_required(visitor), **mail
     )
+
+
+def _mail_box(visitor: Visitor) -> MailBox | None:
+    """What is known of the visitor's mail; None for whoever is on no roster."""
+    person_id = visitor.actor.person_id
+    return mail_boxes(db.session, [person_id]).get(person_id) if person_id else None
+
+
+@pages.post("/mail")
+@signed_in
+def mail() -> Response:
+    """Take mail, or take none; what is mailed stands among the notices in any case."""
+    wanted = request.form.get("wanted") == "yes"
+    if (actor := _visitor().actor).person_id:
+        choose_mail(db.session, actor, wanted)
+        db.session.commit()
+        flash(
+            "Đã bật nhận thư nhắc việc." if wanted else "Đã thôi nhận thư; xem nhắc việc ở Thông báo.", "ok"
+        )
+    return redirect(url_for("account.show"))
 
 
 @pages.route("/password", methods=["GET", "POST"])

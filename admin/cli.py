@@ -17,6 +17,7 @@ from admin.cli_rosters import roster
 from admin.cli_rotation import rotation
 from admin.health import readiness
 from core.notices.models import Job, JobState
+from core.notices.smtp import answers
 from core.notices.work import retry
 from jobs.schedule import run_scheduler
 from jobs.worker import run_worker
@@ -68,8 +69,7 @@ def open_(**answers: str) -> None:
     new = NewTenant(**answers, valid_from=today())
     with _platform() as session:
         opened = open_tenant(session, COMMAND_LINE, new)
-    scheme = "https" if _settings().secure_cookies else "http"
-    with current_app.test_request_context(base_url=f"{scheme}://{_settings().trusted_hosts[0]}"):
+    with current_app.test_request_context(base_url=_settings().address):
         click.echo(url_for("signin.invitation", code=new.code, token=opened.invitation, _external=True))
 
 
@@ -134,6 +134,8 @@ def check() -> None:
     parts = readiness(_settings())
     for part, works in parts.items():
         click.echo(f"{part:<12} {'ok' if works else 'failing'}")
+    mail = _settings().mail
+    click.echo(f"{'mail':<12} {'off' if mail is None else 'ok' if answers(mail) else 'failing'}")
     if not (parts["database"] and parts["migrations"] and parts["queue"]):
         sys.exit(1)
 

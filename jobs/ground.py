@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from jobs import queue
+from jobs import mail, queue
 from tenants import db, logs, scope
 from tenants.isolation import require_safe_role
 from tenants.settings import Settings
@@ -17,4 +17,5 @@ def open_ground(settings: Settings) -> sa.Engine:
     require_safe_role(engine)
     scope.connect(engine)
     queue.connect(settings)
+    mail.connect(settings)
     return engine

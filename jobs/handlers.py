@@ -9,6 +9,7 @@ from jobs.counts import count_tenant
 from jobs.documents import render_document
 from jobs.exchange import deliver_dispatch
 from jobs.imports import check_roster, import_roster
+from jobs.mail import send_mail
 from jobs.notices import remind
 from jobs.rotation import generate_rotation
 
@@ -21,4 +22,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.IMPORT_ROSTER: import_roster,
     JobKind.REMIND: remind,
     JobKind.RENDER_DOCUMENT: render_document,
+    JobKind.SEND_MAIL: send_mail,
 }

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from core.notices.models import Job, JobState
+from core.notices.models import Job, JobKind, JobState
 from jobs.contract import JobFacts, LeaseLost
 from tenants.access import TenantState
 from tenants.models import Tenant
@@ -132,7 +132,8 @@ def choose(
 
 def _ranked(tenant_id: UUID | None) -> sa.Select[UUID, int]:
     running = Job.state == JobState.RUNNING
-    taken = running.desc(), Job.pushed_at.asc().nulls_last(), Job.run_after, Job.id
+    letters_last = Job.kind == JobKind.SEND_MAIL
+    taken = running.desc(), Job.pushed_at.asc().nulls_last(), letters_last, Job.run_after, Job.id
     place = sa.func.row_number().over(partition_by=Job.tenant_id, order_by=taken)
     ranked = sa.select(Job.id, place.label("place")).join(Tenant, Tenant.id == Job.tenant_id)
     ranked = ranked.where(_ACTIVE, OPEN, sa.or_(running, Job.run_after <= CLOCK))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenants.mail_settings import MailSettings, mail_problems, mail_settings
+
 SECRET_BYTES = 32
 
 
@@ -35,11 +37,19 @@ class Settings:
     queue_name: str = "committee"
     log_level: str = "INFO"
     require_totp: bool = True
+    public_url: str = ""
+    mail: MailSettings | None = None
 
     @property
     def cookie_name(self) -> str:
         """`__Host-` binds the cookie to this host over TLS (design: security 48)."""
         return "__Host-session" if self.secure_cookies else "session"
+
+    @property
+    def address(self) -> str:
+        """Where people open the product, without a slash at the end: for links outside of pages."""
+        scheme = "https" if self.secure_cookies else "http"
+        return self.public_url.rstrip("/") or f"{scheme}://{self.trusted_hosts[0]}"
 
 
 def _flag(text: str) -> bool:
@@ -88,7 +98,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     Raises SettingsError naming every missing or weak value at once (design: security 55).
     """
     secret = _secret(environment)
-    if problems := _problems(environment, secret):
+    if problems := [*_problems(environment, secret), *mail_problems(environment)]:
         raise SettingsError(problems)
     return Settings(
         database_url=environment["DATABASE_URL"],
@@ -102,5 +112,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         queue_name=environment.get("QUEUE_NAME", "committee"),
         log_level=environment.get("LOG_LEVEL", "INFO").upper(),
         require_totp=_flag(environment.get("REQUIRE_TOTP", "on")),
+        public_url=environment.get("PUBLIC_URL", ""),
+        mail=mail_settings(environment),
         **_numbers(environment),
     )

@@ -10,14 +10,27 @@ from wtforms.validators import InputRequired
 from admin.backoffice.noun import ServedNoun
 from admin.database import db
 from admin.security import current_actor
+from core.notices.mailing import mail_boxes
 from tenants.access import Permission, Role
 from tenants.clock import today
+from tenants.mail_settings import is_address
 from tenants.models import Appointment, Person, Unit
 from tenants.people import NewAppointment, PersonFacts, appoint, end_appointment, save_person
 from tenants.people.posts import ROLES_GIVEN
 
 GROUP = "Tổ chức, đồng chí"
 ACCOUNT_LINK = EndpointLinkRowAction("key", "backoffice_accounts.person", title="Tài khoản")
+
+
+def _mail_in_words(person: Person) -> str:
+    box = mail_boxes(db.session, [person.id]).get(person.id)
+    if box is None or not box.address:
+        return "Không: chưa có địa chỉ"
+    if box.refused:
+        return "Không: máy chủ thư từ chối địa chỉ này; xin sửa địa chỉ"
+    if not is_address(box.address):
+        return "Không: địa chỉ viết chưa đúng; xin sửa địa chỉ"
+    return "Có" if box.wanted else "Không, theo ý đồng chí"
 
 
 class People(ServedNoun):
@@ -29,8 +42,9 @@ class People(ServedNoun):
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_EDIT
     creates = edits = removes = exports = True
     column_list = ("full_name", "code", "phone", "left_on")
-    column_details_list = ("full_name", "code", "born_on", "phone", "email", "left_on")
-    column_export_list = column_details_list
+    column_export_list = ("full_name", "code", "born_on", "phone", "email", "left_on")
+    column_details_list = (*column_export_list, "mail")
+    column_formatters_detail = {"mail": lambda _view, _context, person, _name: _mail_in_words(person)}
     column_searchable_list = ("search_key", "code")
     column_default_sort = "sort_key"
     column_sortable_list = (("full_name", "sort_key"), "code", "left_on")
@@ -39,6 +53,7 @@ class People(ServedNoun):
     column_labels = {
         "full_name": "Họ và tên", "code": "Mã", "born_on": "Ngày sinh", "phone": "Điện thoại",
         "email": "Thư điện tử", "left_on": "Chuyển đi từ ngày", "search_key": "họ tên",
+        "mail": "Nhận thư nhắc việc",
     }  # fmt: skip
 
     def get_list_row_actions(self) -> Any:

@@ -40,6 +40,7 @@ class JobKind(StrEnum):
     RENDER_DOCUMENT = "render_document"
     REMIND = "remind"
     COUNT_TENANT = "count_tenant"
+    SEND_MAIL = "send_mail"
 
     @property
     def label(self) -> str:
@@ -53,6 +54,31 @@ class JobKind(StrEnum):
             "render_document": "Tạo văn bản PDF",
             "remind": "Nhắc việc",
             "count_tenant": "Đếm số liệu vận hành",
+            "send_mail": "Gửi thư điện tử",
+        }[self.value]
+
+    @property
+    def most_attempts(self) -> int:
+        """How often it is tried before it waits for a person: mail outlives three bad hours."""
+        return 40 if self is JobKind.SEND_MAIL else 8
+
+
+class MailState(StrEnum):
+    """What became of a mail."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words a person reads."""
+        return {
+            "waiting": "Đang chờ gửi",
+            "sent": "Đã gửi",
+            "refused": "Bị từ chối",
+            "expired": "Quá hạn, không gửi",
         }[self.value]
 
 
@@ -110,6 +136,40 @@ class Notice(TenantOwned, Base):
         tenant_key("person_id", "person"),
         sa.Index("ix_notice_unread", "tenant_id", "person_id", postgresql_where=sa.text("read_at IS NULL")),
     )
+
+
+class Mail(TenantOwned, Base):
+    """A letter owed to one person, handed to the mail server by a job of its own (design: reliability 6).
+
+    Where it goes is looked up when it is sent. It may go twice if the process dies between the server's yes
+    and the commit; both copies bear the same Message-ID.
+    """
+
+    __tablename__ = "mail"
+    person_id: Mapped[UUID]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    dedup_key: Mapped[str]
+    state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    posted_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "person_id", "dedup_key"),
+        tenant_key("person_id", "person"),
+    )
+
+
+class MailPreference(TenantOwned, Base):
+    """Whether a person wants mail, where he said so, and the address that a server refused for good."""
+
+    __tablename__ = "mail_preference"
+    person_id: Mapped[UUID]
+    wanted: Mapped[bool | None]
+    refused_address: Mapped[str] = mapped_column(default="")
+    refused_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "person_id"), tenant_key("person_id", "person"))
 
 
 class TenantHealth(TenantOwned, Base):

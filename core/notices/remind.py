@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.meetings.models import Petition
+from core.notices.mailing import write_letters
 from core.notices.reminders import Duty, Reminder, digest
 from core.notices.work import post
 from core.plans.deadlines import days_after
 from core.rotation.models import Official, RotationLevel, Visit, VisitReport
-from tenants.access import PERMISSIONS, Permission
+from tenants.access import PERMISSIONS, Actor, Permission
 from tenants.conditions import valid
 from tenants.models import Appointment, Person, Unit
 
@@ -36,6 +37,11 @@ def digests(session: orm.Session, day: date) -> dict[UUID, str]:
 def post_digests(session: orm.Session, day: date, told: Mapping[UUID, str]) -> None:
     """One notice a person and day, however often it is asked."""
     post(session, told, KIND, f"{KIND}:{day}", URL)
+
+
+def mail_digests(session: orm.Session, actor: Actor, day: date, told: Mapping[UUID, str], link: str) -> int:
+    """The same words by mail, one letter a person and day, to those who take mail; how many are new."""
+    return write_letters(session, actor, told, f"Nhắc việc ngày {day:%d/%m/%Y}", f"{KIND}:{day}", link)
 
 
 def _visits(session: orm.Session, day: date) -> Iterator[tuple[UUID, Reminder]]:

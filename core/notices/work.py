@@ -3,7 +3,7 @@
 The queue is rung after the commit by whoever listens (jobs); here nothing is known of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -34,12 +34,27 @@ def owe(
     `args` holds ids and settings, never personal data (design: reliability; security 78).
     """
     row = new_row(
-        kind=kind, subject_id=subject_id, args=args, dedup_key=dedup_key, requested_by=actor.account_id
-    )
+        kind=kind, subject_id=subject_id, args=args, dedup_key=dedup_key, requested_by=actor.account_id,
+        max_attempts=kind.most_attempts,
+    )  # fmt: skip
     made = session.scalar(insert(Job).values(row).on_conflict_do_nothing().returning(Job.id))
     job_id = made or session.scalars(sa.select(Job.id).where(Job.dedup_key == dedup_key)).one()
     session.info.setdefault(OWED, []).append(job_id)
     return job_id
+
+
+def owe_for_each(session: orm.Session, actor: Actor, kind: JobKind, subject_ids: Iterable[UUID]) -> None:
+    """Write one job for each subject, as `owe` does for one; subjects that have theirs are left alone."""
+    rows = [
+        new_row(
+            kind=kind, subject_id=subject_id, args={}, dedup_key=f"{kind}:{subject_id}",
+            requested_by=actor.account_id, max_attempts=kind.most_attempts,
+        )
+        for subject_id in subject_ids
+    ]  # fmt: skip
+    if rows:
+        made = session.scalars(insert(Job).on_conflict_do_nothing().returning(Job.id), rows)
+        session.info.setdefault(OWED, []).extend(made)
 
 
 def post(session: orm.Session, told: Mapping[UUID, str], kind: str, dedup_key: str, url: str = "") -> int:

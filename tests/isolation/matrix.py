@@ -108,6 +108,7 @@ MATRIX: dict[str, Line] = {
     "account.two_step_off": Line(SIGNED_IN, {"GET": 302, "POST": 302}),
     "account.confirm": Line(SIGNED_IN, FORM),
     "account.recovery_codes": Line(SIGNED_IN, {"GET": 302, "POST": 302}),
+    "account.mail": Line(SIGNED_IN, POST, form={"wanted": "=no"}),
     "account.sign_out_everywhere": Line(SIGNED_IN, POST),
     "platform.tenants": Line(P.PLATFORM_READ, GET),
     "platform.jobs": Line(P.PLATFORM_READ, GET),

@@ -23,6 +23,7 @@ from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.meetings.models import Meeting, Petition
 from core.meetings.petitions import NewPetition
+from core.notices.mailing import choose_mail, write_letters
 from core.notices.models import Job, JobKind, JobState, Notice
 from core.notices.work import owe, post
 from core.plans.calendars import CalendarDay
@@ -278,6 +279,9 @@ def _keep_files(cast: Cast, code: str) -> None:
     with cast.session(code) as session:
         told = dict.fromkeys(session.scalars(sa.select(Account.person_id)), f"Nhắc {word}")
         post(session, told, "test", "canary", "/tasks/")
+        choose_mail(session, admin, wanted=True)
+        write_letters(session, admin, told, f"Nhắc {word}", "canary", "https://localhost/tasks/")
+        session.execute(sa.update(Job).where(Job.kind == JobKind.SEND_MAIL).values(state=JobState.DONE))
         dead = new_row(
             kind=JobKind.REMIND, args={}, dedup_key="dead", state=JobState.DEAD, error="TimeoutError",
             requested_by=admin.account_id,

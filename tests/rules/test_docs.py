@@ -41,7 +41,15 @@ def test_the_table_of_roles_and_permissions_is_the_codes() -> None:
 
 def test_every_setting_is_in_the_table_of_settings_and_no_other() -> None:
     _, *rows = table("operations.md", "setting")
-    assert {row[0] for row in rows} == {f.name.upper() for f in fields(Settings)} | {"SECRET_KEY_FILE"}
+    known = {f.name.upper() for f in fields(Settings)} - {"MAIL"}
+    assert {row[0] for row in rows} == known | {"SECRET_KEY_FILE"}
+
+
+def test_every_setting_of_mail_is_in_its_table_and_no_other() -> None:
+    _, *rows = table("operations.md", "mail setting")
+    named = {name.strip(" `") for row in rows for name in row[0].split(",")}
+    source = (ROOT / "tenants" / "mail_settings.py").read_text("utf-8")
+    assert named == set(re.findall(r'"(SMTP_[A-Z_]+)"', source)) - {"SMTP_"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

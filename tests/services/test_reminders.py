@@ -17,6 +17,7 @@ from jobs.run import Outcome, Runner, run_pending
 from tenants.clock import frozen
 from tenants.models import Person
 from tests.cast import Cast
+from tests.mail_ground import connected_to, give_address, mail_server, settings_of
 from tests.rotation_ground import published, reported, visits_of
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -113,6 +114,21 @@ def test_the_same_job_rung_twice_posts_once(cast: Cast, visits: list[UUID]) -> N
     with frozen(at(day)):
         assert [Runner().run(job_id), Runner().run(job_id)] == [Outcome.DONE, Outcome.NOTHING_DUE]
     assert len({notice.person_id for notice in posted(cast)}) == len(posted(cast)) > 0
+
+
+def test_the_mornings_digest_goes_by_mail_to_those_who_take_mail(cast: Cast, visits: list[UUID]) -> None:
+    day = shifted(first_day(cast, visits[0]), -1)
+    give_address(cast, WHO, "vinh@example.vn")
+    with mail_server() as server, connected_to(settings_of(server)):
+        assert reminded(cast, day) == [Outcome.DONE] * 2
+        assert reminded(cast, day) == [Outcome.DONE]
+    (letter,) = server.letters
+    body = letter.get_body(("plain",))
+    assert body is not None
+    mine = [notice.text for notice in posted(cast) if notice.person_id == cast.actor(WHO).person_id]
+    assert mine[0] in body.get_content()
+    assert "https://example.vn/tasks/" in body.get_content()
+    assert letter["Subject"] == f"Nhắc việc ngày {day:%d/%m/%Y}"
 
 
 def test_the_next_rung_is_another_notice(cast: Cast, visits: list[UUID]) -> None:
