@@ -3,16 +3,16 @@
 import click
 
 from admin.cli_tenant import in_tenant, tenant_option
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.plans.service import plan_of_year
 from core.queries.reports import reports_in
 from core.reports.service import ReportError, consolidate, open_report
 from tenants.scope import transaction
 
 
-def _quarter(_context: click.Context, _option: click.Parameter, text: str) -> Quarter:
+def _quarter(_context: click.Context, _option: click.Parameter, text: str) -> Period:
     try:
-        return Quarter.parse(text)
+        return Period.parse_quarter(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -37,8 +37,8 @@ def list_reports(code: str, page: int) -> None:
 
 @report.command("consolidate")
 @tenant_option
-@click.option("--period", required=True, callback=_quarter, help="Quarter, as 2026-Q1.")
-def add_up(code: str, period: Quarter) -> None:
+@click.option("--period", required=True, callback=_quarter, help="Period, as 2026-Q1.")
+def add_up(code: str, period: Period) -> None:
     """Open the quarter's report where needed and owe its adding-up; prints the job's id."""
     with in_tenant(code, ReportError) as actor, transaction() as session:
         plan = plan_of_year(session, period.year)

@@ -2,26 +2,31 @@
 
 import hashlib
 import json
+from functools import cache
 from typing import Any, TypeVar
 
-from cattrs.errors import BaseValidationError
-from cattrs.preconf.json import make_converter
+from pydantic import TypeAdapter, ValidationError
 
 Value = TypeVar("Value")
-_converter = make_converter(forbid_extra_keys=True)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def to_data(value: object) -> Any:
     """Dicts, lists, strings and numbers that say the same as the dataclass."""
-    return _converter.unstructure(value)
+    return _adapter(type(value)).dump_python(value, mode="json")
 
 
 def from_data(kind: type[Value], data: Any) -> Value:
     """The dataclass that `data` describes; raises ValueError where it does not."""
     try:
-        return _converter.structure(data, kind)
-    except BaseValidationError as error:
+        found: Value = _adapter(kind).validate_python(data)
+    except ValidationError as error:
         raise ValueError(f"not a {kind.__name__}") from error
+    return found
 
 
 def canonical(data: Any) -> bytes:

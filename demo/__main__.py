@@ -11,7 +11,7 @@ from pathlib import Path
 
 from alembic import command
 
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from demo.processes import StartError
 from demo.province import demo_tenants
 from demo.scale import with_few_communes
@@ -28,7 +28,7 @@ from tenants.scope import connect
 from tenants.settings import from_environment
 
 DATA = Path(__file__).resolve().parent.parent / ".data"
-JOURNEY_QUARTER = Quarter(2026, 1)
+JOURNEY_QUARTER = Period.quarter(2026, 1)
 TOLD = "told"
 
 

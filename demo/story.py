@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from core.plans.periods import Quarter
+from core.plans.periods import Cycle, Period
 from demo.living import live, new_lives
 from demo.opening import count_tenants, give_passwords, import_officials, import_people, open_tenants
 from demo.reporting import collect_documents, report_up
@@ -25,7 +25,7 @@ class Outcome:
     documents: tuple[Path, ...]
 
 
-def tell(folder: Path, quarter: Quarter, until: date, facts: tuple[TenantFacts, ...]) -> Outcome:
+def tell(folder: Path, quarter: Period, until: date, facts: tuple[TenantFacts, ...]) -> Outcome:
     """Open, import, plan, rotate, live through the quarter up to a day, report; a worker must be running."""
     teller, chronicle = Teller(), Chronicle(facts, quarter, until, folder)
     open_tenants(teller, chronicle)
@@ -43,6 +43,6 @@ def tell(folder: Path, quarter: Quarter, until: date, facts: tuple[TenantFacts, 
     return Outcome(tuple(teller.failures), tuple(give_passwords(chronicle)), tuple(documents))
 
 
-def last_quarter(today: date) -> Quarter:
+def last_quarter(today: date) -> Period:
     """The newest quarter that has ended."""
-    return Quarter.of(today).previous
+    return Period.of(today, Cycle.QUARTER).previous

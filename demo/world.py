@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.notices.models import Job, JobKind, JobState
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from demo.processes import Child
 from demo.rosters import TenantFacts
 from tenants.access import Actor, Grant, Role
@@ -33,7 +33,7 @@ class Chronicle:
     """The run so far: the tenants opened, by code, and the quarter that is lived through up to a day."""
 
     facts: tuple[TenantFacts, ...]
-    quarter: Quarter
+    quarter: Period
     until: date
     folder: Path
     tenants: dict[str, UUID] = field(default_factory=dict)

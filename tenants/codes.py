@@ -19,11 +19,26 @@ _NAMES: Final = {
     "armed_forces": "Lực lượng vũ trang",
     "enterprise": "Doanh nghiệp",
     "health_station": "Trạm y tế",
+    "mass_organisation": "Đoàn thể",
+    "public_service": "Đơn vị sự nghiệp",
     "residential": "Khu dân cư",
     "rural": "Nông thôn",
     "school": "Trường học",
 }
-_CODES: Final = {fold(name): code for code, name in _NAMES.items()}
+_ALSO: Final = {
+    "xom": "rural", "thon": "rural", "thon xom": "rural", "dan cu": "residential", "to dan pho": "residential",
+    "co quan hanh chinh": "agency", "co quan xa": "agency", "hanh chinh": "agency", "truong": "school",
+    "y te": "health_station", "su nghiep": "public_service", "doan the": "mass_organisation",
+    "quan doi": "armed_forces", "cong an": "armed_forces",
+}  # fmt: skip
+"""Other words that people write for the same kind."""
+_RANKS_ALSO: Final = {
+    "tinh": "province", "tinh uy": "province", "huyen": "district", "thi xa": "district", "huyen uy": "district",
+    "xa": "commune", "phuong": "commune", "thi tran": "commune", "co so": "base", "dang bo co so": "base",
+    "bo phan": "partial", "cap bo phan": "partial",
+}  # fmt: skip
+_CODES: Final = {fold(name): code for code, name in _NAMES.items()} | _ALSO
+_RANK_CODES: Final = {fold(name): code for code, name in RANKS.items()} | _RANKS_ALSO
 _PREFIX: Final = re.compile(r"^(khoi|chi bo) ")
 
 
@@ -35,6 +50,18 @@ def code_of(name: str) -> str:
     folded = fold(name)
     known = _CODES.get(folded) or _CODES.get(_PREFIX.sub("", folded))
     return known or re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[:40].strip("_")
+
+
+def rank_of(text: str) -> str:
+    """The code of a rank as people write it ("Cấp xã", "xã", "commune": "commune"); empty for none.
+
+    Raises ValueError, in Vietnamese, for a word that is no rank.
+    """
+    folded = fold(text)
+    code = text.strip() if text.strip() in RANKS else _RANK_CODES.get(folded, "")
+    if folded and not code:
+        raise ValueError(f"Không có cấp “{text}”; chọn một trong: {', '.join(RANKS.values())}.")
+    return code
 
 
 def name_of(code: str) -> str:

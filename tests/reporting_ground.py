@@ -13,7 +13,7 @@ from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.meetings.models import Petition
 from core.plans.content import Cadence, LegalBasis, PlanContent
 from core.plans.models import Plan
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.plans.service import derive, draft, publish
 from core.reports.models import Report, ReportVersion
 from core.reports.service import consolidate, newest, open_report, submit
@@ -26,7 +26,7 @@ from tenants.models import Person, Unit
 from tenants.vietnamese import fold, sort_key
 from tests.cast import Cast
 
-QUARTER = Quarter(2026, 1)
+QUARTER = Period.quarter(2026, 1)
 AFTER = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
 SIGNER = "Trần Văn Mẫu"
 NAMES = ("Bùi Văn Sáu", "Cao Thị Bảy", "Đinh Văn Tám", "Võ Thị Chín", "Lý Văn Mười", "Mai Thị Một")

@@ -16,7 +16,7 @@ from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant
 from core.plans.content import PlanContent
 from core.plans.document import period_words
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.queries.dispatches import decision_on, later_one, plan_after, report_before, row_of
 from core.queries.reports import differences
 from core.reports.figures import Figures
@@ -67,7 +67,7 @@ def _report_said(dispatch: Dispatch) -> dict[str, Any]:
     changes = differences(from_data(Figures, before.body["figures"]), figures) if before else ()
     decided = decision_on(db.session, dispatch) if dispatch.direction is Direction.IN else None
     facts = {"before": before, "changes": change_rows(changes), "decided": decided}
-    return facts | parts(figures) | {"quarter": Quarter.parse(dispatch.body["period"])}
+    return facts | parts(figures) | {"quarter": Period.parse_quarter(dispatch.body["period"])}
 
 
 def _answer_said(_dispatch: Dispatch) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.data import from_data
 from core.exchange.service import own_tenant
 from core.notices.models import Job, JobState
 from core.plans.deadlines import Standing
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.queries.reports import MadeVersion, last_job, versions_of
 from core.reports.figures import Figures
 from core.reports.models import Report, ReportVersion
@@ -32,7 +32,7 @@ def report_page(report: Report) -> str:
     return render_template(
         "pages/reports_one.html",
         report=report,
-        quarter=Quarter.parse(report.period),
+        quarter=Period.parse_quarter(report.period),
         versions=versions,
         chosen=chosen,
         version=version,

@@ -21,7 +21,7 @@ from core.documents.figures_table import Table
 from core.exchange.models import Dispatch
 from core.exchange.service import own_tenant
 from core.plans.models import Plan
-from core.plans.periods import Quarter
+from core.plans.periods import Cycle, Period
 from core.queries.reports import differences, reports_in, versions_of
 from core.reports.document import level_table, people_table, unit_table
 from core.reports.figures import Figures
@@ -53,9 +53,9 @@ class OpenForm(PageForm):
         choices=[(1, "Quý I"), (2, "Quý II"), (3, "Quý III"), (4, "Quý IV")],
     )
 
-    def period(self, plan: Plan) -> Quarter:
+    def period(self, plan: Plan) -> Period:
         """The quarter that was asked for."""
-        return Quarter(plan.year, self.quarter.data)
+        return Period.quarter(plan.year, self.quarter.data)
 
     def validate_quarter(self, field: Any) -> None:
         """A quarter to come has nothing to add up."""
@@ -70,7 +70,7 @@ def _plans() -> list[Plan]:
 
 
 def _open_form() -> OpenForm:
-    last = Quarter.of(today()).previous
+    last = Period.of(today(), Cycle.QUARTER).previous
     form = OpenForm(data={"quarter": last.number} if request.method == "GET" else None)
     form.plan_id.choices = [(str(plan.id), f"{sentence(plan.title)} (năm {plan.year})") for plan in _plans()]
     return form

@@ -1,25 +1,16 @@
 """When cells meet, and the petitions raised there."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.meetings.kinds import MeetingKind as MeetingKind
 from tenants.db import Base, choice, tenant_key
 from tenants.models import Unit
 from tenants.scope import TenantOwned
-
-
-class MeetingKind(StrEnum):
-    """What a meeting is for (domain: rules, meetings)."""
-
-    REGULAR = "regular"
-    THEMATIC = "thematic"
-    FORUM = "forum"
-    SELF_REVIEW = "self_review"
 
 
 class Meeting(TenantOwned, Base):

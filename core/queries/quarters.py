@@ -14,7 +14,7 @@ from core.exchange.models import Dispatch, DispatchKind
 from core.exchange.service import own_tenant
 from core.plans.deadlines import days_after
 from core.plans.models import Plan, PlanVersion
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.queries.dispatches import answers
 from core.queries.reading import newest_of
 from core.reports.models import Report, ReportVersion
@@ -25,7 +25,7 @@ from tenants.clock import local
 class OwedReport:
     """One quarter's report: made (newest version), sent up, sent back with a reason; None where not."""
 
-    quarter: Quarter
+    quarter: Period
     due_on: date
     parent: str
     report_id: UUID | None = None
@@ -50,7 +50,7 @@ def owed_reports(session: orm.Session, day: date) -> Iterator[OwedReport]:
     above = own_tenant(session).parent
     parent, reports = above.committee_name if above else "", _reports(session)
     for plan_id, year, days, issued_on in _plans(session, day):
-        for quarter in (Quarter(year, number) for number in range(1, 5)):
+        for quarter in (Period.quarter(year, number) for number in range(1, 5)):
             if quarter.first_day <= day and quarter.last_day >= issued_on:
                 due_on = days_after(quarter.last_day, days)
                 facts = reports.get((plan_id, quarter.code), {})

@@ -13,7 +13,7 @@ from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Dispatch, DispatchKind
 from core.notices.models import Job, JobKind
 from core.plans.models import Plan
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.queries.dispatches import answers
 from core.queries.reading import Slice, newest_of, sliced
 from core.reports.figures import Figures
@@ -89,7 +89,7 @@ class ReportRow(Sendable):
     @property
     def quarter(self) -> str:
         """The period in words, as a heading."""
-        return Quarter.parse(self.period).title
+        return Period.parse_quarter(self.period).title
 
 
 @dataclass(frozen=True)

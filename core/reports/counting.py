@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.meetings.models import Petition
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.reports.figures import Figures, HotIssue, LevelFigures, OfficialFigures, UnitFigures
 from core.reports.tally import Tally, total
 from core.rotation.models import Official, RotationLevel, Visit, VisitReport
@@ -137,6 +137,6 @@ def _hot_issues(session: orm.Session, last: date) -> tuple[HotIssue, ...]:
     return tuple(HotIssue(unit, text) for unit, text in session.execute(query))
 
 
-def count_quarter(session: orm.Session, tenant: Tenant, quarter: Quarter, today: date) -> Figures:
+def count_quarter(session: orm.Session, tenant: Tenant, quarter: Period, today: date) -> Figures:
     """The tenant's own figures of a quarter."""
     return count(session, tenant, quarter.first_day, quarter.last_day, quarter.code, today)

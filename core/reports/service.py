@@ -17,7 +17,7 @@ from core.notices.models import JobKind
 from core.notices.work import owe_again
 from core.plans.deadlines import Standing, days_after, standing
 from core.plans.models import Plan
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.plans.service import content_of, published
 from core.reports.counting import count_quarter
 from core.reports.figures import Figures, added, without_names
@@ -48,7 +48,7 @@ class Expected:
     standing: Standing
 
 
-def open_report(session: orm.Session, actor: Actor, plan: Plan, quarter: Quarter) -> Report:
+def open_report(session: orm.Session, actor: Actor, plan: Plan, quarter: Period) -> Report:
     """The plan's report for a quarter, made when first asked for."""
     require(actor, Permission.REPORTS_CONSOLIDATE)
     query = sa.select(Report).where(Report.plan_id == plan.id, Report.period == quarter.code)
@@ -63,7 +63,7 @@ def open_report(session: orm.Session, actor: Actor, plan: Plan, quarter: Quarter
     return report
 
 
-def _due_on(session: orm.Session, plan: Plan, quarter: Quarter) -> date:
+def _due_on(session: orm.Session, plan: Plan, quarter: Period) -> date:
     version = published(session, plan.id)
     if version is None:
         raise ReportError("Kế hoạch chưa được ban hành nên chưa có hạn báo cáo.")
@@ -73,7 +73,7 @@ def _due_on(session: orm.Session, plan: Plan, quarter: Quarter) -> date:
 def consolidate(session: orm.Session, actor: Actor, report: Report) -> UUID:
     """Owe the adding-up of a report; the job's id. A later change below makes a further version."""
     require(actor, Permission.REPORTS_CONSOLIDATE)
-    if Quarter.parse(report.period).first_day > today():
+    if Period.parse_quarter(report.period).first_day > today():
         raise ReportError("Kỳ báo cáo chưa bắt đầu.")
     return owe_again(session, actor, JobKind.CONSOLIDATE, report.id, as_of=today().isoformat())
 
@@ -83,7 +83,7 @@ def make_version(session: orm.Session, actor: Actor, report: Report, as_of: date
 
     `as_of` is the day it was asked for: what is overdue then, and the day on the document.
     """
-    quarter = Quarter.parse(report.period)
+    quarter = Period.parse_quarter(report.period)
     own = count_quarter(session, own_tenant(session), quarter, as_of)
     below = expected(session, report)
     accepted = [item.counted for item in below if item.counted]

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
-from core.plans.periods import Quarter
+from core.plans.periods import Cycle, Period
 from core.plans.service import draft, publish
 from core.rotation.models import Official, OfficialArea, RotationLevel
 from demo.plan import province_plan
@@ -154,7 +154,7 @@ def test_an_official_reports_on_a_phone(sit_down: Callable[[str, dict[str, int]]
 def test_an_admin_consolidates_and_downloads(
     product: Product, sit_down: Callable[[str, dict[str, int]], Page]
 ) -> None:
-    page, quarter = sit_down("admin", DESKTOP), Quarter.of(product.first_month)
+    page, quarter = sit_down("admin", DESKTOP), Period.of(product.first_month, Cycle.QUARTER)
     page.goto("/reports/")
     page.get_by_text(f"Quý {('I', 'II', 'III', 'IV')[quarter.number - 1]}", exact=True).click()
     page.get_by_role("button", name="Mở kỳ báo cáo").click()

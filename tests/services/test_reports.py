@@ -13,7 +13,7 @@ from core.exchange.models import DispatchKind
 from core.meetings.models import Petition
 from core.plans.deadlines import Standing, standing
 from core.plans.models import Plan
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.reports.counting import count_quarter
 from core.reports.figures import Figures
 from core.reports.models import ReportVersion
@@ -219,7 +219,7 @@ def test_nobody_stands_above_the_province(cast: Cast, plans: Plans) -> None:
 def test_a_quarter_to_come_is_not_added_up(cast: Cast, plans: Plans) -> None:
     officer = cast.actor("tinh.officer")
     with cast.session("tinh") as session:
-        report = open_report(session, officer, session.get_one(Plan, plans["tinh"]), Quarter(2026, 3))
+        report = open_report(session, officer, session.get_one(Plan, plans["tinh"]), Period.quarter(2026, 3))
         with pytest.raises(ReportError, match="chưa bắt đầu"):
             consolidate(session, officer, report)
 

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from core.exchange.models import DispatchKind
 from core.plans.models import Plan
-from core.plans.periods import Quarter
+from core.plans.periods import Period
 from core.reports.models import ReportVersion
 from core.reports.service import accept, open_report, send_back
 from core.rotation.models import Visit
@@ -54,7 +54,7 @@ def plan_id(app: object, cast: Cast) -> UUID:
     return made
 
 
-def opened(cast: Cast, plan_id: UUID, code: str = "huyen-a", quarter: Quarter = QUARTER) -> UUID:
+def opened(cast: Cast, plan_id: UUID, code: str = "huyen-a", quarter: Period = QUARTER) -> UUID:
     with cast.session(code) as session:
         plan = session.get_one(Plan, plan_id)
         return open_report(session, cast.actor(f"{code}.officer"), plan, quarter).id
