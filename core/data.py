@@ -17,13 +17,15 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_data(value: object) -> Any:
     """Dicts, lists, strings and numbers that say the same as the dataclass."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    kind: Any = type(value)
+    return _adapter(kind).dump_python(value, mode="json")
 
 
 def from_data(kind: type[Value], data: Any) -> Value:
     """The dataclass that `data` describes; raises ValueError where it does not."""
+    known: Any = kind
     try:
-        found: Value = _adapter(kind).validate_python(data)
+        found: Value = _adapter(known).validate_python(data)
     except ValidationError as error:
         raise ValueError(f"not a {kind.__name__}") from error
     return found

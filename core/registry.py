@@ -6,11 +6,24 @@ from core.meetings import models as meetings
 from core.notices import models as notices
 from core.plans import calendars as calendars
 from core.plans import models as plans
+from core.plans import task_models as tasks
 from core.reports import models as reports
 from core.rosters import models as rosters
 from core.rotation import models as rotation
 from tenants import models as tenants
 from tenants.db import Base
 
-MODULES = (tenants, plans, calendars, rotation, meetings, reports, exchange, documents, notices, rosters)
+MODULES = (
+    tenants,
+    plans,
+    tasks,
+    calendars,
+    rotation,
+    meetings,
+    reports,
+    exchange,
+    documents,
+    notices,
+    rosters,
+)
 metadata = Base.metadata

@@ -3,6 +3,7 @@
 from sqlalchemy import orm
 
 from core.exchange.service import deliver, mark_delivered
+from core.reports.settling import arrived
 from jobs.contract import Effect, JobFacts, Progress
 
 
@@ -12,7 +13,7 @@ def deliver_dispatch(job: JobFacts, progress: Progress) -> Effect:
     if dispatch_id is None:
         raise LookupError("a delivery names its dispatch")
     progress("Đang chuyển văn bản", 50)
-    deliver(dispatch_id)
+    deliver(dispatch_id, arrived)
 
     def mark(session: orm.Session) -> None:
         mark_delivered(session, dispatch_id)

@@ -4,6 +4,7 @@ A dispatch is written in the sender's scope together with the job that delivers 
 same row, hash checked, in the receiver's scope, then marks the sender's. Each step may be repeated.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -91,10 +92,10 @@ def verify(session: orm.Session, dispatch: Dispatch) -> None:
     check_seal(envelope_of(dispatch, own_tenant(session)), dispatch.sha256)
 
 
-def deliver(dispatch_id: UUID) -> None:
+def deliver(dispatch_id: UUID, arrived: Callable[[orm.Session, Envelope], None] | None = None) -> None:
     """Write the sender's dispatch, seal checked, into the receiver's scope; a repeat changes nothing.
 
-    Runs in the sender's scope. Raises BrokenSealError where the stored content was altered.
+    `arrived` is told there, once, in the same transaction. Runs in the sender's scope. Raises BrokenSealError where the stored content was altered.
     """
     with Session() as session:
         dispatch = session.get_one(Dispatch, dispatch_id)
@@ -105,6 +106,8 @@ def deliver(dispatch_id: UUID) -> None:
         statement = insert(Dispatch).values(tenant_id=envelope.receiver_id, **row)
         if session.scalar(statement.on_conflict_do_nothing().returning(Dispatch.id)):
             _tell_readers(session, envelope)
+            if arrived is not None:
+                arrived(session, envelope)
 
 
 def _tell_readers(session: orm.Session, envelope: Envelope) -> None:

@@ -14,7 +14,11 @@ from tenants.scope import TenantOwned
 
 
 class Meeting(TenantOwned, Base):
-    """A cell's meeting of a month: the day it is set for; a regular one moves the cell's usual day."""
+    """A unit's meeting of a month: the day it is set for; a regular one moves the cell's usual day.
+
+    `held_on` is the day it was held; `concluded` whether it came to its conclusion, None where nobody has said
+    (S0-35). `plan_id` is the plan it is held under.
+    """
 
     __tablename__ = "meeting"
     cell_id: Mapped[UUID]
@@ -22,10 +26,15 @@ class Meeting(TenantOwned, Base):
     month: Mapped[date]
     meets_on: Mapped[date]
     slot: Mapped[str]
+    place: Mapped[str] = mapped_column(default="")
+    held_on: Mapped[date | None]
+    concluded: Mapped[bool | None]
+    plan_id: Mapped[UUID | None]
     cell: Mapped[Unit] = orm.relationship(primaryjoin="foreign(Meeting.cell_id) == Unit.id")
     __table_args__ = (
         sa.UniqueConstraint("tenant_id", "cell_id", "kind", "month"),
         tenant_key("cell_id", "unit"),
+        tenant_key("plan_id", "plan"),
     )
 
 

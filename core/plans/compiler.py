@@ -154,10 +154,11 @@ def _with_opening(milestone: Milestone, ground: Ground, period: str) -> DueDate:
 
 
 def periods_of(milestone: Milestone, ground: Ground, around: Circumstances) -> tuple[Period, ...]:
-    """The periods in which a milestone comes round: from the plan's beginning to its end or the horizon."""
+    """The periods in which a milestone comes round: from the plan's beginning, none that was over before it was
+    issued, to its end or the horizon."""
     if not isinstance(milestone.due, EachPeriod):
         return ()
-    first = ground.starts_on or ground.issued_on or around.today
+    first = max(filter(None, (ground.starts_on, ground.issued_on)), default=around.today)
     last = min(ground.ends_on or around.horizon, around.horizon)
     return periods_between(first, last, milestone.due.period)
 
@@ -186,7 +187,7 @@ def _days(facts: tuple[MeetingFact, ...], kind: MeetingKind, ground: Ground, per
     known = Period.parse(period) if period else None
     for fact in facts:
         after = ground.starts_on is None or fact.held_on >= ground.starts_on
-        if fact.kind is kind and after and (known is None or known.contains(fact.held_on)):
+        if fact.held and fact.kind is kind and after and (known is None or known.contains(fact.held_on)):
             yield fact.held_on
 
 

@@ -43,6 +43,13 @@ class Relation(StrEnum):
             "checked_against": "Văn bản để đối chiếu",
         }[self.value]
 
+    @property
+    def opening(self) -> str:
+        """How a basis of this relation begins in the plan's text."""
+        return {"implements": "Thực hiện", "procedure": "Theo", "checked_against": "Đối chiếu"}.get(
+            self.value, "Căn cứ"
+        )
+
 
 @with_config(STRICT)
 @dataclass(frozen=True)

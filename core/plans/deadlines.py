@@ -18,12 +18,13 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class MeetingFact:
-    """A meeting that a unit held or set a day for. `concluded` is None where nobody has said."""
+    """A meeting on its day: held, or only set for it. `concluded` is None where nobody has said."""
 
     unit_code: str
     kind: MeetingKind
     held_on: date
     concluded: bool | None = None
+    held: bool = True
 
 
 @dataclass(frozen=True)

@@ -107,3 +107,28 @@ def _what(rule: DaysBefore | DaysAfter, meeting: MeetingKind | None, titles: dic
 
 def _days(working: bool) -> str:
     return "ngày làm việc" if working else "ngày"
+
+
+def rule_words(rule: Due, meeting: MeetingKind | None, titles: dict[str, str], strict: bool = True) -> str:
+    """The rule in words that hold for every unit: what the plan's text says, not yet worked out."""
+    match rule:
+        case BeforeDate():
+            return f"trước ngày {day_text(rule.date)}" + (
+                "" if (rule.strict is None and strict) or rule.strict else " (kể cả ngày ấy)"
+            )
+        case EachPeriod():
+            often = (
+                f"{rule.period.label}, mỗi {rule.period.noun} ít nhất {rule.times:02d} lần"
+                if rule.times > 1
+                else rule.period.label
+            )
+            return (
+                f"{often}, chậm nhất {rule.days_after:02d} ngày sau khi hết kỳ" if rule.days_after else often
+            )
+        case DaysBefore() | DaysAfter():
+            side = "trước" if isinstance(rule, DaysBefore) else "sau"
+            return (
+                f"{rule.days:02d} {_days(rule.working)} {side} {_what(rule, rule.meeting or meeting, titles)}"
+            )
+        case ByDate() | Within():
+            return _said(rule, DueDate(None), meeting, titles, "", False).removesuffix(", ")

@@ -1,6 +1,7 @@
 """The verbs of a plan: draft, derive, publish, pass down."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,8 +12,12 @@ from core.documents.numbering import DocumentType
 from core.documents.register import Letterhead, archive_of, issue
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant, receive, send, tenants_below
-from core.plans.content import Cadence, PlanContent, problems
+from core.plans.content import PlanContent
+from core.plans.coverage import check
+from core.plans.issuing import issue as issue_tasks
+from core.plans.loading import circumstances
 from core.plans.models import Plan, PlanVersion
+from core.plans.telling import tell_units
 from core.rotation.models import RotationLevel
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.audit import record
@@ -36,6 +41,11 @@ def published(session: orm.Session, plan_id: UUID) -> PlanVersion | None:
     """The plan's newest version."""
     query = sa.select(PlanVersion).where(PlanVersion.plan_id == plan_id)
     return session.scalar(query.order_by(PlanVersion.number.desc()).limit(1))
+
+
+def first_issued_on(session: orm.Session, plan_id: UUID) -> date | None:
+    """The day the plan was first published; None while it never was."""
+    return session.scalar(sa.select(sa.func.min(PlanVersion.issued_on)).where(PlanVersion.plan_id == plan_id))
 
 
 def draft(session: orm.Session, actor: Actor, content: PlanContent) -> Plan:
@@ -91,15 +101,17 @@ def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) 
 
 
 def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
-    """Freeze the draft as the next version, set the cadences it orders, number its document, pass it down.
+    """Freeze the draft as the next version, give every unit its tasks, set the cadences it orders, number its
+    document, pass it down, tell those whose tasks changed: one transaction.
 
     Raises PlanError with every problem.
     """
     require(actor, Permission.PLANS_PUBLISH)
     content = from_data(PlanContent, plan.body)
-    if found := problems(content):
-        raise PlanError(found)
     last = published(session, plan.id)
+    around = circumstances(session, content, first_issued_on(session, plan.id) or today(), plan.id)
+    if found := check(content, around).errors:
+        raise PlanError([problem.text for problem in found])
     if last and last.body == plan.body:
         raise PlanError([f"Dự thảo không khác bản {last.number} đã ban hành nên không cần ban hành lại."])
     version = PlanVersion(
@@ -112,7 +124,14 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     document = issue(
         session, actor, DocumentType.PLAN, content.subject, version.id, _letterhead(content), today()
     )
-    record(session, actor, "plan:publish", version, number=version.number, sha256=version.sha256)
+    issued = issue_tasks(
+        session, actor, plan, content, around, f"Ban hành bản {version.number} của kế hoạch."
+    )
+    told = tell_units(session, plan, issued)
+    record(
+        session, actor, "plan:publish", version, number=version.number, sha256=version.sha256, told=told,
+        added=issued.added, moved=issued.moved, withdrawn=issued.withdrawn,
+    )  # fmt: skip
     body = {"content": plan.body, "number": document.number, "symbol": document.symbol}
     for tenant in tenants_below(session):
         send(session, actor, tenant, DispatchKind.PLAN, f"Kế hoạch {content.subject}", body)
@@ -131,27 +150,6 @@ def _set_cadences(session: orm.Session, content: PlanContent) -> None:
         level.period_months, level.report_days = cadence.period_months, cadence.report_days
         session.add(level)
     session.flush()
-
-
-def plan_differences(above: PlanContent, own: PlanContent) -> list[tuple[str, str, str]]:
-    """Where an own plan departs from the one it implements: (what, above, own), in Vietnamese."""
-    ours = {cadence.level_code: cadence for cadence in own.cadences}
-    rows = [
-        (cadence.level_name, _cadence_words(cadence), _cadence_words(ours.get(cadence.level_code)))
-        for cadence in above.cadences
-    ]
-    rows.append(("Hạn báo cáo tổng hợp", f"{above.report_due_days} ngày", f"{own.report_due_days} ngày"))
-    return [row for row in rows if row[1] != row[2]] + _signature_difference(above, own)
-
-
-def _cadence_words(cadence: Cadence | None) -> str:
-    if cadence is None:
-        return "không nêu"
-    return f"{cadence.period_months} tháng một lần, báo cáo sau {cadence.report_days} ngày"
-
-
-def _signature_difference(above: PlanContent, own: PlanContent) -> list[tuple[str, str, str]]:
-    return [("Người ký", above.signer, own.signer)] if above.signer != own.signer else []
 
 
 def plan_of_year(session: orm.Session, year: int) -> Plan | None:

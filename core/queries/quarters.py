@@ -8,16 +8,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.exchange.models import Dispatch, DispatchKind
 from core.exchange.service import own_tenant
-from core.plans.deadlines import days_after
-from core.plans.models import Plan, PlanVersion
+from core.plans.models import Plan
 from core.plans.periods import Period
+from core.plans.task_models import Task
 from core.queries.dispatches import answers
 from core.queries.reading import newest_of
 from core.reports.models import Report, ReportVersion
+from core.reports.settling import report_tasks
 from tenants.clock import local
 
 
@@ -43,27 +43,15 @@ class OwedReport:
 
 
 def owed_reports(session: orm.Session, day: date) -> Iterator[OwedReport]:
-    """The quarters begun by a day and not over before their plan was first issued; four statements.
-
-    Plans of this year and the last are looked at.
-    """
+    """The quarters begun by a day whose report a plan of this year or the last asks for; four statements."""
     above = own_tenant(session).parent
     parent, reports = above.committee_name if above else "", _reports(session)
-    for plan_id, year, days, issued_on in _plans(session, day):
-        for quarter in (Period.quarter(year, number) for number in range(1, 5)):
-            if quarter.first_day <= day and quarter.last_day >= issued_on:
-                due_on = days_after(quarter.last_day, days)
-                facts = reports.get((plan_id, quarter.code), {})
-                yield OwedReport(quarter, due_on, parent, **facts)
-
-
-def _plans(session: orm.Session, day: date) -> list[tuple[UUID, int, int, date]]:
-    days = PlanVersion.body["report_due_days"].as_integer()
-    issued_on = sa.func.min(PlanVersion.issued_on).over(partition_by=Plan.id)
-    query = sa.select(Plan.id, Plan.year, days, issued_on).join(PlanVersion, PlanVersion.plan_id == Plan.id)
-    query = query.where(Plan.year.in_((day.year - 1, day.year)))
-    query = query.ext(distinct_on(Plan.id)).order_by(Plan.id, PlanVersion.number.desc())
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+    query = report_tasks().where(Task.opens_on <= day, Task.due_on.is_not(None))
+    query = query.join(Plan, Plan.id == Task.plan_id).where(Plan.year.in_((day.year - 1, day.year)))
+    for task in session.scalars(query.order_by(Task.plan_id, Task.period)):
+        facts = reports.get((task.plan_id, task.period), {})
+        if task.due_on:
+            yield OwedReport(Period.parse_quarter(task.period), task.due_on, parent, **facts)
 
 
 def _reports(session: orm.Session) -> Mapping[tuple[UUID, str], dict[str, Any]]:

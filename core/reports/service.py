@@ -15,13 +15,14 @@ from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant, receive, send, tenants_below, verify
 from core.notices.models import JobKind
 from core.notices.work import owe_again
-from core.plans.deadlines import Standing, days_after, standing
+from core.plans.deadlines import Standing, standing
 from core.plans.models import Plan
 from core.plans.periods import Period
 from core.plans.service import content_of, published
 from core.reports.counting import count_quarter
 from core.reports.figures import Figures, added, without_names
 from core.reports.models import Decision, Report, ReportDecision, ReportVersion
+from core.reports.settling import report_task, settle
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.audit import record
 from tenants.clock import local, now, today
@@ -64,10 +65,12 @@ def open_report(session: orm.Session, actor: Actor, plan: Plan, quarter: Period)
 
 
 def _due_on(session: orm.Session, plan: Plan, quarter: Period) -> date:
-    version = published(session, plan.id)
-    if version is None:
+    if published(session, plan.id) is None:
         raise ReportError("Kế hoạch chưa được ban hành nên chưa có hạn báo cáo.")
-    return days_after(quarter.last_day, content_of(version).report_due_days)
+    task = report_task(session, plan.id, quarter.code)
+    if task is None or task.due_on is None:
+        raise ReportError(f"Kế hoạch không giao báo cáo tổng hợp {quarter.label}.")
+    return task.due_on
 
 
 def consolidate(session: orm.Session, actor: Actor, report: Report) -> UUID:
@@ -110,6 +113,8 @@ def _freeze(
     session.add(version)
     session.flush()
     issue(session, actor, DocumentType.REPORT, report.title, version.id, _letterhead(session, report), as_of)
+    if own_tenant(session).parent is None:
+        settle(session, report, local(version.made_at).date())
     record(session, actor, "report:consolidate", version, number=version.number, sha256=sha256)
     return version
 
@@ -164,6 +169,7 @@ def submit(session: orm.Session, actor: Actor, version: ReportVersion) -> Dispat
     }  # fmt: skip
     dispatch = send(session, actor, parent, DispatchKind.REPORT, report.title, body)
     version.dispatch_id = dispatch.id
+    settle(session, report, today())
     record(session, actor, "report:submit", version, number=version.number)
     return dispatch
 
