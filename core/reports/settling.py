@@ -14,7 +14,7 @@ from core.reports.models import Report, ReportVersion
 from tenants.models import Unit
 
 
-def report_tasks() -> sa.Select[tuple[Task]]:
+def report_tasks() -> sa.Select[Task]:
     """The tasks of consolidating a quarter that fall on the tenant's own unit."""
     return (
         sa.select(Task)
