@@ -11,9 +11,11 @@ from sqlalchemy import orm
 
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.meetings.models import Petition
-from core.plans.content import Cadence, LegalBasis, PlanContent
+from core.plans.content import Action, Cadence, LegalBasis, Milestone, PlanContent, Responsibility
+from core.plans.due import EachPeriod
 from core.plans.models import Plan
-from core.plans.periods import Period
+from core.plans.periods import Cycle, Period
+from core.plans.selectors import Selector
 from core.plans.service import derive, draft, publish
 from core.reports.models import Report, ReportVersion
 from core.reports.service import consolidate, newest, open_report, submit
@@ -30,18 +32,36 @@ QUARTER = Period.quarter(2026, 1)
 AFTER = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
 SIGNER = "Trần Văn Mẫu"
 NAMES = ("Bùi Văn Sáu", "Cao Thị Bảy", "Đinh Văn Tám", "Võ Thị Chín", "Lý Văn Mười", "Mai Thị Một")
+
+
+def quarterly_report(days: int) -> Milestone:
+    """The consolidated report of each quarter, due so many days after it."""
+    due = EachPeriod(Cycle.QUARTER, days_after=days)
+    return Milestone("quarter", "Báo cáo tổng hợp quý", Action.CONSOLIDATE, "root", due, clause="III.3")
+
+
 CONTENT = PlanContent(
-    "Dự sinh hoạt với chi bộ khu dân cư", 2026,
-    (LegalBasis("26-NQ/TW", "Ban Chấp hành Trung ương", date(2018, 5, 19), "về xây dựng đội ngũ cán bộ"),),
-    ("Nâng cao chất lượng nắm tình hình cơ sở.",), ("100% cấp ủy viên cấp trên cơ sở về dự sinh hoạt.",),
-    ("Đảng ủy cơ sở phân công đảng viên về dự và tổng hợp kết quả hằng tháng.",),
-    (
+    subject="Dự sinh hoạt với chi bộ khu dân cư",
+    year=2026,
+    bases=(
+        LegalBasis("26-NQ/TW", "Ban Chấp hành Trung ương", date(2018, 5, 19), "về xây dựng đội ngũ cán bộ"),
+    ),
+    purposes=("Nâng cao chất lượng nắm tình hình cơ sở.",),
+    demands=("100% cấp ủy viên cấp trên cơ sở về dự sinh hoạt.",),
+    duties=(Responsibility("Đảng ủy cơ sở", "phân công đảng viên về dự và tổng hợp kết quả hằng tháng."),),
+    cadences=(
         Cadence("commune", "Đảng viên công tác tại xã", 1, 1, "Đảng ủy cơ sở", "mục II.2, III.2"),
         Cadence("district", "Cấp ủy viên cấp huyện", 3, 3, "Thường trực Huyện ủy", "mục II.1, III.1"),
     ),
-    5, ("Ban Tổ chức Trung ương (để b/c)", "Lưu Văn phòng"),
-    "T/M Ban Thường vụ", "Phó Bí thư Thường trực", SIGNER,
-)  # fmt: skip
+    selectors=(Selector("root", "Đơn vị ban hành", root=True),),
+    milestones=(quarterly_report(5),),
+    starts_on=date(2026, 1, 1),
+    ends_on=date(2026, 12, 31),
+    recipients=("Ban Tổ chức Trung ương (để b/c)", "Lưu Văn phòng"),
+    authority="T/M Ban Thường vụ",
+    signer_title="Phó Bí thư Thường trực",
+    signer=SIGNER,
+)
 
 
 @dataclass(frozen=True)

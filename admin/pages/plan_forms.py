@@ -10,8 +10,19 @@ from wtforms import FieldList, FormField, HiddenField, IntegerField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from admin.forms import PageForm
-from core.plans.content import MONTHS_IN_PERIOD, Cadence, LegalBasis, PlanContent
+from core.plans.content import (
+    MONTHS_IN_PERIOD,
+    Action,
+    Cadence,
+    LegalBasis,
+    Milestone,
+    PlanContent,
+    Responsibility,
+)
 from core.plans.document import period_words
+from core.plans.due import EachPeriod
+from core.plans.periods import Cycle
+from core.plans.selectors import Selector
 from tenants.vietnamese import nfc
 
 LONGEST = Length(max=20_000)
@@ -37,7 +48,7 @@ def read_basis(line: str) -> LegalBasis:
 
 def write_basis(basis: LegalBasis) -> str:
     """The line that `read_basis` reads."""
-    return f"{basis.number}; {basis.body}; {basis.issued_on:%d/%m/%Y}; {basis.about}"
+    return f"{basis.number}; {basis.body}; {basis.issued_on or date(2000, 1, 1):%d/%m/%Y}; {basis.about}"
 
 
 class CadencePart(PageForm):
@@ -103,25 +114,34 @@ class PlanForm(PageForm):
     def content(self) -> PlanContent:
         """What was typed, as one plan."""
         return PlanContent(
-            nfc(self.subject.data.strip()),
-            self.year.data,
-            tuple(read_basis(line) for line in lines(self.bases.data)),
-            lines(self.purposes.data),
-            lines(self.demands.data),
-            lines(self.duties.data),
-            tuple(part.form.cadence() for part in self.cadences.entries if part.form.period_months.data),
-            self.report_due_days.data,
-            lines(self.recipients.data),
-            nfc((self.authority.data or "").strip()),
-            nfc((self.signer_title.data or "").strip()),
-            nfc((self.signer.data or "").strip()),
+            subject=nfc(self.subject.data.strip()),
+            year=self.year.data,
+            bases=tuple(read_basis(line) for line in lines(self.bases.data)),
+            purposes=lines(self.purposes.data),
+            demands=lines(self.demands.data),
+            duties=tuple(Responsibility("", line) for line in lines(self.duties.data)),
+            cadences=tuple(
+                part.form.cadence() for part in self.cadences.entries if part.form.period_months.data
+            ),
+            selectors=(Selector("root", "Đơn vị ban hành", root=True),),
+            milestones=(quarterly_report(self.report_due_days.data),),
+            recipients=lines(self.recipients.data),
+            authority=nfc((self.authority.data or "").strip()),
+            signer_title=nfc((self.signer_title.data or "").strip()),
+            signer=nfc((self.signer.data or "").strip()),
         )
+
+
+def quarterly_report(days: int) -> Milestone:
+    """The consolidated report of each quarter."""
+    due = EachPeriod(Cycle.QUARTER, days_after=days)
+    return Milestone("bao_cao_quy", "Báo cáo tổng hợp quý", Action.CONSOLIDATE, "root", due)
 
 
 def form_data(content: PlanContent, levels: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """A plan as the form's data, with an empty group for each level it does not state."""
-    joined = {
-        name: "\n".join(getattr(content, name)) for name in ("purposes", "demands", "duties", "recipients")
+    joined = {name: "\n".join(getattr(content, name)) for name in ("purposes", "demands", "recipients")} | {
+        "duties": "\n".join(duty.text for duty in content.duties)
     }
     same = {
         name: getattr(content, name)

@@ -12,10 +12,12 @@ from admin.pages.plan_forms import PlanForm, form_data, whole_number
 from admin.security import current_actor, page
 from core.data import from_data
 from core.exchange.service import own_tenant, tenants_below
-from core.plans.content import PlanContent, problems
+from core.plans.checks import plan_problems
+from core.plans.content import PlanContent
+from core.plans.differences import plan_differences
 from core.plans.document import period_words
 from core.plans.models import Plan, PlanVersion
-from core.plans.service import PlanError, content_of, draft, plan_differences, published, redraft
+from core.plans.service import PlanError, content_of, draft, published, redraft
 from core.plans.service import publish as publish_plan
 from core.queries.plans import IssuedVersion, levels_known, plans_in, versions_of
 from tenants.access import NotFound, Permission, fetch, may
@@ -43,7 +45,7 @@ def index() -> str:
 
 
 def _blank() -> PlanContent:
-    return PlanContent("", today().year, (), (), (), (), (), 5, (), "T/M Ban Thường vụ", "", "")
+    return PlanContent("", today().year, authority="T/M Ban Thường vụ")
 
 
 def _form(content: PlanContent, revision: int = 0) -> PlanForm:
@@ -155,7 +157,7 @@ def publish(plan_id: str) -> Answer:
                 return redirect(url_for("plans.show", plan_id=plan.id))
         else:
             flash("Dự thảo vừa được sửa; xin kiểm tra lại trước khi ban hành.", "warning")
-    return _check_page(plan, content, found or problems(content))
+    return _check_page(plan, content, found or [problem.text for problem in plan_problems(content)])
 
 
 def _check_page(plan: Plan, content: PlanContent, found: list[str]) -> str:

@@ -275,6 +275,12 @@ class PlanContent:
         found = (m for m in self.milestones if m.action is Action.CONSOLIDATE and _is_quarterly(m.due))
         return next(found, None)
 
+    @property
+    def report_due_days(self) -> int | None:
+        """Days from a quarter's last day to its consolidated report; None where the plan orders none."""
+        report = self.quarterly_report
+        return report.due.days_after if report and isinstance(report.due, EachPeriod) else None
+
 
 def _is_quarterly(due: Due) -> bool:
     return isinstance(due, EachPeriod) and due.period is Cycle.QUARTER

@@ -15,14 +15,15 @@ from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant, receive, send, tenants_below, verify
 from core.notices.models import JobKind
 from core.notices.work import owe_again
-from core.plans.deadlines import Standing, standing
+from core.plans.calendars import work_calendar
+from core.plans.deadlines import Ground, Standing, due_date, standing
 from core.plans.models import Plan
 from core.plans.periods import Period
 from core.plans.service import content_of, published
 from core.reports.counting import count_quarter
 from core.reports.figures import Figures, added, without_names
 from core.reports.models import Decision, Report, ReportDecision, ReportVersion
-from core.reports.settling import report_task, settle
+from core.reports.settling import settle
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.audit import record
 from tenants.clock import local, now, today
@@ -65,12 +66,16 @@ def open_report(session: orm.Session, actor: Actor, plan: Plan, quarter: Period)
 
 
 def _due_on(session: orm.Session, plan: Plan, quarter: Period) -> date:
-    if published(session, plan.id) is None:
+    """As the plan's deadline says, also for a quarter over before the plan, which is nobody's task."""
+    version = published(session, plan.id)
+    if version is None:
         raise ReportError("Kế hoạch chưa được ban hành nên chưa có hạn báo cáo.")
-    task = report_task(session, plan.id, quarter.code)
-    if task is None or task.due_on is None:
-        raise ReportError(f"Kế hoạch không giao báo cáo tổng hợp {quarter.label}.")
-    return task.due_on
+    content = content_of(version)
+    if content.quarterly_report is None:
+        raise ReportError("Kế hoạch không giao báo cáo tổng hợp hằng quý.")
+    ground = Ground(work_calendar(session), content.rules.strict_before, content.rules.working_days)
+    due_on = due_date(content.quarterly_report.due, ground, period=quarter.code).due_on
+    return due_on or quarter.last_day
 
 
 def consolidate(session: orm.Session, actor: Actor, report: Report) -> UUID:

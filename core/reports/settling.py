@@ -1,4 +1,4 @@
-"""A quarter's consolidated report is a task of the plan like any other: due, done, open again (S4-14, S2-22)."""
+"""A quarter's consolidated report is a task of the plan like any other: due, done, open again (S4-14)."""
 
 from datetime import date
 from uuid import UUID

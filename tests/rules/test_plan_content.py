@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import digest, from_data, to_data
-from core.plans.content import MONTHS_IN_PERIOD, Cadence, LegalBasis, PlanContent, problems
+from core.plans.checks import plan_problems
+from core.plans.content import MONTHS_IN_PERIOD, Cadence, LegalBasis, PlanContent, Responsibility
+from core.plans.differences import plan_differences
 from core.plans.document import period_words, plan_body
-from core.plans.service import plan_differences
 
 COMMUNE = Cadence("commune", "Đảng viên công tác tại xã", 1, 1, "Đảng ủy cơ sở", "S4, mục II.2")
 DISTRICT = Cadence(
@@ -18,37 +19,43 @@ DISTRICT = Cadence(
 )
 BASIS = LegalBasis("26-NQ/TW", "Ban Chấp hành Trung ương", date(2018, 5, 19), "về công tác cán bộ")
 PLAN = PlanContent(
-    "Dự sinh hoạt với chi bộ khu dân cư", 2026, (BASIS,), ("Nâng cao nhận thức",), ("100 % cấp ủy viên dự",),
-    ("Đảng ủy cơ sở phân công",), (COMMUNE, DISTRICT), 5, ("Ban Tổ chức Trung ương", "Lưu Văn phòng"),
-    "T/M Ban Thường vụ", "Phó Bí thư Thường trực", "Trần Văn Mẫu",
-)  # fmt: skip
+    subject="Dự sinh hoạt với chi bộ khu dân cư",
+    year=2026,
+    bases=(BASIS,),
+    purposes=("Nâng cao nhận thức",),
+    demands=("100 % cấp ủy viên dự",),
+    duties=(Responsibility("Đảng ủy cơ sở", "phân công"),),
+    cadences=(COMMUNE, DISTRICT),
+    recipients=("Ban Tổ chức Trung ương", "Lưu Văn phòng"),
+    authority="T/M Ban Thường vụ",
+    signer_title="Phó Bí thư Thường trực",
+    signer="Trần Văn Mẫu",
+)
 
 
 def test_the_cadences_of_the_source_plan_pass() -> None:
-    assert problems(PLAN) == []
+    assert plan_problems(PLAN) == []
 
 
 def test_every_problem_is_told_at_once() -> None:
-    broken = replace(PLAN, subject=" ", cadences=(), report_due_days=0, signer="")
-    assert len(problems(broken)) == 4
+    broken = replace(PLAN, subject=" ", cadences=(), signer="")
+    assert [problem.path for problem in plan_problems(broken)] == ["subject", "signer", "milestones"]
 
 
 @given(st.integers(-3, 30))
 def test_only_whole_parts_of_a_year_are_a_cadence(months: int) -> None:
-    found = problems(replace(PLAN, cadences=(replace(COMMUNE, period_months=months),)))
+    found = plan_problems(replace(PLAN, cadences=(replace(COMMUNE, period_months=months),)))
     assert (found == []) == (months in MONTHS_IN_PERIOD)
 
 
 @pytest.mark.parametrize(("days", "right"), [(0, False), (1, True), (60, True), (61, False)])
 def test_days_to_report_have_bounds(days: int, right: bool) -> None:
-    by_cadence = problems(replace(PLAN, cadences=(replace(COMMUNE, report_days=days),)))
-    assert (by_cadence == []) is (problems(replace(PLAN, report_due_days=days)) == []) is right
+    assert (plan_problems(replace(PLAN, cadences=(replace(COMMUNE, report_days=days),))) == []) is right
 
 
 def test_a_level_named_twice_is_told_once() -> None:
-    assert problems(replace(PLAN, cadences=(COMMUNE, COMMUNE, COMMUNE))) == [
-        "Cấp “commune” được nêu hai lần."
-    ]
+    found = plan_problems(replace(PLAN, cadences=(COMMUNE, COMMUNE, COMMUNE)))
+    assert [problem.text for problem in found] == ["Cấp “commune” được nêu 3 lần."]
 
 
 def test_a_plan_survives_being_written_and_read() -> None:
@@ -67,10 +74,9 @@ def test_a_plan_taken_over_unchanged_differs_by_its_signer_only() -> None:
 
 
 def test_a_loosened_cadence_and_a_dropped_level_are_shown() -> None:
-    own = replace(PLAN, cadences=(replace(COMMUNE, period_months=2),), report_due_days=10)
-    assert [row[0] for row in plan_differences(PLAN, own)] == [
-        COMMUNE.level_name, DISTRICT.level_name, "Hạn báo cáo tổng hợp"
-    ]  # fmt: skip
+    own = replace(PLAN, cadences=(replace(COMMUNE, period_months=2),))
+    found = [row[0] for row in plan_differences(PLAN, own)]
+    assert found == [f"Định kỳ dự sinh hoạt: {one.level_name}" for one in (COMMUNE, DISTRICT)]
 
 
 @pytest.mark.parametrize(("months", "words"), [(1, "hằng tháng"), (3, "hằng quý"), (6, "06 tháng một lần")])
@@ -81,5 +87,5 @@ def test_cadences_are_said_as_in_the_source(months: int, words: str) -> None:
 def test_the_document_says_everything_the_plan_says() -> None:
     text = str(plan_body(PLAN))
     assert all(
-        part in text for part in ("26-NQ/TW ngày 19/05/2018", *PLAN.purposes, *PLAN.demands, *PLAN.duties)
+        part in text for part in ("26-NQ/TW ngày 19/05/2018", *PLAN.purposes, *PLAN.demands, "phân công")
     )

@@ -23,7 +23,7 @@ from core.plans.models import Plan
 from core.plans.service import publish, published, redraft
 from tenants.clock import today
 from tests.cast import Cast
-from tests.reporting_ground import CONTENT, published_plan, run_jobs, spoil_files
+from tests.reporting_ground import CONTENT, published_plan, quarterly_report, run_jobs, spoil_files
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -67,7 +67,7 @@ def test_numbers_run_on_within_type_and_term(cast: Cast) -> None:
     plan_id, actor = published_plan(cast), cast.actor("tinh.standing")
     with cast.session("tinh") as session:
         plan = session.get_one(Plan, plan_id)
-        redraft(session, actor, plan, replace(CONTENT, report_due_days=6))
+        redraft(session, actor, plan, replace(CONTENT, milestones=(quarterly_report(6),)))
         publish(session, actor, plan)
         numbers = sa.select(OfficialDocument.number, OfficialDocument.term).order_by(OfficialDocument.number)
         assert session.execute(numbers).all() == [(1, term_of(today())), (2, term_of(today()))]

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from core.data import from_data
 from core.documents.register import document_about
 from core.exchange.models import DispatchKind
+from core.plans.content import PlanContent
 from core.plans.models import Plan
 from core.plans.service import PlanError, content_of, derive, draft, publish, published, redraft
 from core.queries.tasks import TaskKind, tasks_of
@@ -14,7 +16,15 @@ from core.rotation.models import RotationLevel
 from tenants.access import NotAllowed, NotFound
 from tenants.clock import today
 from tests.cast import Cast
-from tests.reporting_ground import CONTENT, dispatches, plan_of, published_plan, received, run_jobs
+from tests.reporting_ground import (
+    CONTENT,
+    dispatches,
+    plan_of,
+    published_plan,
+    quarterly_report,
+    received,
+    run_jobs,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -41,7 +51,7 @@ def test_publishing_freezes_numbers_sets_cadences_and_sends_to_every_tenant_belo
 def test_a_plan_with_problems_is_not_published_and_tells_all_of_them(cast: Cast) -> None:
     actor = cast.actor("tinh.standing")
     with cast.session("tinh") as session:
-        plan = draft(session, actor, replace(CONTENT, cadences=(), signer=""))
+        plan = draft(session, actor, replace(CONTENT, cadences=(), milestones=(), signer=""))
         with pytest.raises(PlanError) as refused:
             publish(session, actor, plan)
         assert len(refused.value.problems) == 2
@@ -63,14 +73,14 @@ def test_a_title_is_used_once_a_year(cast: Cast) -> None:
         other = draft(session, actor, replace(CONTENT, year=2027))
         with pytest.raises(PlanError):
             redraft(session, actor, other, CONTENT)
-        redraft(session, actor, first, replace(CONTENT, report_due_days=7))
+        redraft(session, actor, first, replace(CONTENT, milestones=(quarterly_report(7),)))
 
 
 def test_editing_leaves_what_was_published_and_makes_the_next_version(cast: Cast) -> None:
     plan_id, actor = published_plan(cast), cast.actor("tinh.standing")
     with cast.session("tinh") as session:
         plan = session.get_one(Plan, plan_id)
-        redraft(session, actor, plan, replace(CONTENT, report_due_days=7))
+        redraft(session, actor, plan, replace(CONTENT, milestones=(quarterly_report(7),)))
         first = published(session, plan_id)
         assert first is not None
         assert content_of(first).report_due_days == 5
@@ -103,14 +113,14 @@ def test_a_later_version_from_above_becomes_the_draft_of_the_same_plan(cast: Cas
     own = plan_of(cast, "huyen-a")
     with cast.session("tinh") as session:
         plan, standing = session.get_one(Plan, above), cast.actor("tinh.standing")
-        redraft(session, standing, plan, replace(CONTENT, report_due_days=9))
+        redraft(session, standing, plan, replace(CONTENT, milestones=(quarterly_report(9),)))
         publish(session, standing, plan)
     run_jobs(cast)
     with cast.session("huyen-a") as session:
         waiting = [task for task in tasks_of(session, actor, today()) if task.kind is TaskKind.DERIVE_PLAN]
         assert [task.subject_id for task in waiting] == [received(session, DispatchKind.PLAN).id]
         again = derive(session, actor, received(session, DispatchKind.PLAN), "Một")
-        assert (again.id, again.body["report_due_days"]) == (own, 9)
+        assert (again.id, from_data(PlanContent, again.body).report_due_days) == (own, 9)
         kept = published(session, own)
         assert kept is not None
         assert content_of(kept).report_due_days == 5
@@ -120,7 +130,7 @@ def test_an_older_version_never_replaces_a_later_one(cast: Cast) -> None:
     above, actor = published_plan(cast), cast.actor("tinh.standing")
     with cast.session("tinh") as session:
         plan = session.get_one(Plan, above)
-        redraft(session, actor, plan, replace(CONTENT, report_due_days=9))
+        redraft(session, actor, plan, replace(CONTENT, milestones=(quarterly_report(9),)))
         publish(session, actor, plan)
     run_jobs(cast)
     first, second = dispatches(cast, "huyen-a", DispatchKind.PLAN)
@@ -128,7 +138,7 @@ def test_an_older_version_never_replaces_a_later_one(cast: Cast) -> None:
         standing = cast.actor("huyen-a.standing")
         taken = derive(session, standing, session.merge(second), "Một")
         assert derive(session, standing, session.merge(first), "Hai") is taken
-        assert taken.body["report_due_days"] == 9
+        assert from_data(PlanContent, taken.body).report_due_days == 9
 
 
 def test_what_the_tenant_sent_itself_cannot_be_derived(cast: Cast) -> None:
