@@ -3,7 +3,10 @@
 
 from datetime import date
 
-from core.plans.content import Cadence, LegalBasis, PlanContent
+from core.plans.content import Action, Cadence, LegalBasis, Milestone, PlanContent, Responsibility
+from core.plans.due import EachPeriod
+from core.plans.periods import Cycle
+from core.plans.selectors import Selector
 
 
 def province_plan(year: int, province: str) -> PlanContent:
@@ -36,18 +39,32 @@ def province_plan(year: int, province: str) -> PlanContent:
             "với chi bộ khu dân cư; đây là điều kiện xem xét đánh giá, phân loại, đề nghị khen thưởng.",
             "Luân phiên địa bàn, ưu tiên địa bàn đặc thù, phức tạp trước và nhiều hơn.",
         ),
-        duties=(
-            "Đảng ủy cơ sở lập kế hoạch phân công, theo dõi, tổng hợp kết quả hằng tháng.",
-            "Thường trực cấp ủy chỉ đạo ban tổ chức lập lịch, đánh giá chất lượng tham gia "
-            "của từng đồng chí.",
-            "Kiến nghị, bức xúc, nổi cộm ở cơ sở được ghi nhận, chuyển cấp có thẩm quyền và trả lời.",
+        duties=tuple(
+            Responsibility("", text)
+            for text in (
+                "Đảng ủy cơ sở lập kế hoạch phân công, theo dõi, tổng hợp kết quả hằng tháng.",
+                "Thường trực cấp ủy chỉ đạo ban tổ chức lập lịch, đánh giá chất lượng tham gia "
+                "của từng đồng chí.",
+                "Kiến nghị, bức xúc, nổi cộm ở cơ sở được ghi nhận, chuyển cấp có thẩm quyền và trả lời.",
+            )
         ),
         cadences=(
             Cadence("XA", "Cán bộ cấp xã", 1, 1, "Đảng ủy cơ sở", "mục II.1, III.2"),
             Cadence("HUYEN", "Cấp ủy viên cấp huyện", 3, 3, "Thường trực cấp ủy cùng cấp", "mục II.1, III.1"),
             Cadence("TINH", "Cấp ủy viên cấp tỉnh", 6, 3, "Thường trực Tỉnh ủy", "mục II.1, III.1"),
         ),
-        report_due_days=10,
+        selectors=(Selector("root", "Đơn vị ban hành", root=True),),
+        milestones=(
+            Milestone(
+                "bao_cao_quy",
+                "Báo cáo tổng hợp quý",
+                Action.CONSOLIDATE,
+                "root",
+                EachPeriod(Cycle.QUARTER, days_after=10),
+            ),
+        ),
+        starts_on=date(year, 1, 1),
+        ends_on=date(year, 12, 31),
         recipients=(
             "Ban Tổ chức Trung ương (để b/c)",
             "Ủy viên Ban Chấp hành Đảng bộ tỉnh",

@@ -26,14 +26,16 @@ _NAMES: Final = {
     "school": "Trường học",
 }
 _ALSO: Final = {
-    "xom": "rural", "thon": "rural", "thon xom": "rural", "dan cu": "residential", "to dan pho": "residential",
+    "xom": "rural", "thon": "rural", "thon xom": "rural", "dan cu": "residential",
+    "to dan pho": "residential",
     "co quan hanh chinh": "agency", "co quan xa": "agency", "hanh chinh": "agency", "truong": "school",
     "y te": "health_station", "su nghiep": "public_service", "doan the": "mass_organisation",
     "quan doi": "armed_forces", "cong an": "armed_forces",
 }  # fmt: skip
 """Other words that people write for the same kind."""
 _RANKS_ALSO: Final = {
-    "tinh": "province", "tinh uy": "province", "huyen": "district", "thi xa": "district", "huyen uy": "district",
+    "tinh": "province", "tinh uy": "province", "huyen": "district", "thi xa": "district",
+    "huyen uy": "district",
     "xa": "commune", "phuong": "commune", "thi tran": "commune", "co so": "base", "dang bo co so": "base",
     "bo phan": "partial", "cap bo phan": "partial",
 }  # fmt: skip

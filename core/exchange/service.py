@@ -95,7 +95,8 @@ def verify(session: orm.Session, dispatch: Dispatch) -> None:
 def deliver(dispatch_id: UUID, arrived: Callable[[orm.Session, Envelope], None] | None = None) -> None:
     """Write the sender's dispatch, seal checked, into the receiver's scope; a repeat changes nothing.
 
-    `arrived` is told there, once, in the same transaction. Runs in the sender's scope. Raises BrokenSealError where the stored content was altered.
+    `arrived` is told there, once, in the same transaction. Runs in the sender's scope. Raises
+    BrokenSealError where the stored content was altered.
     """
     with Session() as session:
         dispatch = session.get_one(Dispatch, dispatch_id)

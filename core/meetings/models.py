@@ -16,8 +16,8 @@ from tenants.scope import TenantOwned
 class Meeting(TenantOwned, Base):
     """A unit's meeting of a month: the day it is set for; a regular one moves the cell's usual day.
 
-    `held_on` is the day it was held; `concluded` whether it came to its conclusion, None where nobody has said
-    (S0-35). `plan_id` is the plan it is held under.
+    `held_on` is the day it was held; `concluded` whether it came to its conclusion, None where nobody has
+    said (S0-35). `plan_id` is the plan it is held under.
     """
 
     __tablename__ = "meeting"

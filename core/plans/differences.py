@@ -54,7 +54,7 @@ def _items(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def words(value: Any) -> str:
     """Plain data as one line a person can compare."""
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return ""
     if isinstance(value, bool):
         return "có" if value else "không"

@@ -113,4 +113,4 @@ def unit_ids(session: orm.Session, codes: Iterable[str]) -> dict[str, UUID]:
     """The units' ids by code."""
     wanted = list(codes)
     query = sa.select(Unit.code, Unit.id).where(Unit.code == sa.any_(sa.literal(wanted, sa.ARRAY(sa.Text()))))
-    return {code: unit_id for code, unit_id in session.execute(query)}
+    return dict(session.execute(query).all())

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from tenants.isolation import fence, grant
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 OWNED = {
     "due_change": "INSERT",
