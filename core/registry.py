@@ -11,10 +11,12 @@ from core.reports import models as reports
 from core.rosters import models as rosters
 from core.rotation import models as rotation
 from tenants import models as tenants
+from tenants import unit_models as tree
 from tenants.db import Base
 
 MODULES = (
     tenants,
+    tree,
     plans,
     tasks,
     calendars,

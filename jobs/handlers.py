@@ -12,8 +12,10 @@ from jobs.imports import check_roster, import_roster
 from jobs.mail import send_mail
 from jobs.notices import remind
 from jobs.rotation import generate_rotation
+from jobs.units import apply_events
 
 HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.APPLY_UNIT_EVENTS: apply_events,
     JobKind.CHECK_ROSTER: check_roster,
     JobKind.CONSOLIDATE: consolidate_report,
     JobKind.COUNT_TENANT: count_tenant,

@@ -31,9 +31,11 @@ SUBJECTS = {
     "plan_version": "Bản kế hoạch", "report": "Báo cáo", "report_version": "Bản báo cáo",
     "roster": "Danh sách nhập", "roster_upload": "Danh sách nhập", "rotation": "Phân công dự",
     "rotation_level": "Cấp cán bộ dự", "rotation_version": "Bản phân công dự", "tenant": "Đơn vị thuê",
-    "unit": "Tổ chức đảng", "visit": "Lượt dự", "visit_report": "Báo cáo lượt dự",
+    "unit": "Tổ chức đảng", "unit_event": "Sắp xếp tổ chức", "visit": "Lượt dự",
+    "visit_report": "Báo cáo lượt dự",
 }  # fmt: skip
 VERBS = {
+    "apply": "áp dụng", "plan": "lập", "undo": "hoàn tác",
     "accept": "duyệt", "accepted": "tiếp nhận", "active": "mở hoạt động", "add": "thêm", "answer": "trả lời",
     "attend": "đã dự", "broken_seal": "niêm phong không nguyên vẹn", "choose_password": "đặt mật khẩu",
     "consolidate": "tổng hợp", "create": "thêm", "damaged": "tệp hỏng", "derive": "lập theo cấp trên",
@@ -55,6 +57,7 @@ VERBS = {
 }  # fmt: skip
 
 FACTS = {
+    "changes": "số bản ghi đã đổi", "on": "từ ngày", "units": "số đơn vị",
     "bytes": "dung lượng (byte)", "decision": "quyết định", "dispatch": "văn bản", "fields": "ô đã sửa",
     "first_month": "từ tháng", "kind": "loại", "made": "đã đặt", "months": "số tháng", "name": "tên",
     "number": "số", "only_good": "chỉ nhập dòng hợp lệ", "parent": "đơn vị cấp trên", "person": "đồng chí",

@@ -41,6 +41,7 @@ class JobKind(StrEnum):
     REMIND = "remind"
     COUNT_TENANT = "count_tenant"
     SEND_MAIL = "send_mail"
+    APPLY_UNIT_EVENTS = "apply_unit_events"
 
     @property
     def label(self) -> str:
@@ -55,6 +56,7 @@ class JobKind(StrEnum):
             "remind": "Nhắc việc",
             "count_tenant": "Đếm số liệu vận hành",
             "send_mail": "Gửi thư điện tử",
+            "apply_unit_events": "Sắp xếp tổ chức đến ngày",
         }[self.value]
 
     @property

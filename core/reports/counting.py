@@ -12,6 +12,7 @@ from core.reports.figures import Figures, HotIssue, LevelFigures, OfficialFigure
 from core.reports.tally import Tally, total
 from core.rotation.models import Official, RotationLevel, Visit, VisitReport
 from tenants.models import CellSetting, Person, Tenant, Unit
+from tenants.people.past import Then
 from tenants.tree import UnitKind
 
 LOCAL_DAY = "Asia/Ho_Chi_Minh"
@@ -82,22 +83,26 @@ def _levels(officials: list[tuple[tuple[str, str], OfficialFigures]]) -> tuple[L
 
 
 def _units(session: orm.Session, first: date, last: date) -> tuple[UnitFigures, ...]:
-    """Coverage and petitions by the committee directly over the cells."""
+    """Coverage and petitions by the committee directly over the cells, as the tree was on the last day."""
     visited = (
         sa.select(Visit.cell_id).where(_in_period(first, last), Visit.attended_on.is_not(None)).distinct()
     )
     seen, parent = visited.subquery(), orm.aliased(Unit)
+    cell, over = Then(Unit, last), Then(parent, last)
+    named = (parent.id, parent.code, over.column("name"))
     query = (
-        sa.select(parent.id, parent.code, parent.name, sa.func.count(Unit.id), sa.func.count(seen.c.cell_id))
+        sa.select(*named, sa.func.count(Unit.id), sa.func.count(seen.c.cell_id))
         .add_columns(sa.func.count(Unit.id).filter(Unit.special > 0))
         .add_columns(sa.func.count(seen.c.cell_id).filter(Unit.special > 0))
-        .join(CellSetting, CellSetting.id == Unit.setting_id)
-        .join(parent, parent.id == Unit.parent_id)
+        .outerjoin(cell.past, cell.here)
+        .join(CellSetting, CellSetting.id == cell.column("setting_id"))
+        .join(parent, parent.id == cell.column("parent_id"))
+        .outerjoin(over.past, over.here)
         .outerjoin(seen, seen.c.cell_id == Unit.id)
         .where(Unit.kind == UnitKind.CELL, CellSetting.is_residential)
         .where(Unit.valid_from <= last, sa.or_(Unit.valid_to.is_(None), Unit.valid_to >= first))
-        .group_by(parent.id, parent.code, parent.name, parent.path)
-        .order_by(parent.path)
+        .group_by(*named, over.column("path"))
+        .order_by(over.column("path"))
     )
     heard = _petitions(session, first, last)
     return tuple(
@@ -110,14 +115,16 @@ def _units(session: orm.Session, first: date, last: date) -> tuple[UnitFigures, 
 
 def _petitions(session: orm.Session, first: date, last: date) -> dict[Any, Tally]:
     answered = Petition.answered_at.is_not(None)
+    cell = Then(Unit, last)
     query = (
-        sa.select(Unit.parent_id, sa.func.count(), sa.func.count().filter(answered))
+        sa.select(cell.column("parent_id"), sa.func.count(), sa.func.count().filter(answered))
         .add_columns(sa.func.count().filter(sa.not_(answered), Petition.referred_at.is_not(None)))
         .add_columns(sa.func.count().filter(Petition.urgent))
         .select_from(Petition)
         .join(Unit, Unit.id == Petition.cell_id)
+        .outerjoin(cell.past, cell.here)
         .where(Petition.raised_on >= first, Petition.raised_on <= last)
-        .group_by(Unit.parent_id)
+        .group_by(cell.column("parent_id"))
     )
     return {
         unit_id: Tally(

@@ -13,6 +13,7 @@ from core.rosters.merge import Applied, Outcome, assign, by_code, counted
 from tenants.codes import code_of
 from tenants.db import new_id
 from tenants.models import CellSetting, Unit
+from tenants.people.past import changed_units, remember
 from tenants.tree import UnitKind, UnitPath
 from tenants.vietnamese import fold
 
@@ -28,7 +29,7 @@ NOT_OF: Mapping[UnitKind, dict[str, Any]] = {
 def apply_units(session: orm.Session, rows: tuple[RosterRow, ...], since: date) -> Applied:
     """Units of the tree, parents before children; a unit without a parent lies below the tenant's own.
 
-    A closed unit that is named again is open again.
+    A closed unit that is named again is open again; what changed units were before `since` is kept.
     """
     known = by_code(session, Unit)
     root = next(unit for unit in known.values() if unit.parent_id is None)
@@ -45,6 +46,7 @@ def apply_units(session: orm.Session, rows: tuple[RosterRow, ...], since: date) 
         session.add(unit)
         outcomes.append(Outcome.CREATED)
     _mend_paths(known.values())
+    remember(session, Unit.id.in_(changed_units(session)), since)
     session.flush()
     return counted(outcomes)
 

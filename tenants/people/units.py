@@ -9,8 +9,11 @@ from sqlalchemy import orm
 
 from tenants.access import Actor, Permission, fetch, require
 from tenants.audit import record
+from tenants.clock import today
 from tenants.codes import RANKS, SLUG
+from tenants.conditions import within
 from tenants.models import Appointment, CellSetting, Unit
+from tenants.people.past import remember
 from tenants.people.posts import end_all
 from tenants.people.problems import order_problem, refuse, words
 from tenants.scope import lock_in_tenant
@@ -48,7 +51,8 @@ class UnitFacts:
 def save_unit(session: orm.Session, actor: Actor, facts: UnitFacts, unit: Unit | None = None) -> Unit:
     """Found a unit, or rename, move, end one: every unit below follows in one statement.
 
-    A rename keeps the former name, an end closes the unit's appointments. Raises NotAllowed, NotFound
+    A rename keeps the former name, an end closes the unit's appointments; what the unit was until
+    yesterday is kept. Raises NotAllowed, NotFound
     for a parent or setting that is not the tenant's, PeopleError by field.
     """
     lock_in_tenant(session, "tree")
@@ -57,6 +61,8 @@ def save_unit(session: orm.Session, actor: Actor, facts: UnitFacts, unit: Unit |
         require(actor, Permission.UNITS_EDIT, path)
     refuse(_unit_problems(session, facts, unit, parent))
     before = (unit.name, unit.path, unit.valid_to) if unit else None
+    if unit:
+        _remember(session, unit, facts)
     row = unit or Unit(code=facts.code, kind=facts.kind, path="")
     _describe(row, facts, parent)
     session.add(row)
@@ -74,6 +80,13 @@ def _fresh(session: orm.Session, unit_id: UUID | None) -> Unit | None:
     if parent:
         session.refresh(parent)
     return parent
+
+
+def _remember(session: orm.Session, unit: Unit, facts: UnitFacts) -> None:
+    if unit.parent_id != facts.parent_id:
+        remember(session, within([unit.tree_path]), today())
+    elif any(getattr(unit, name) != getattr(facts, name) for name in ("name", "setting_id", "block", "rank")):
+        remember(session, Unit.id == unit.id, today())
 
 
 def _describe(row: Unit, facts: UnitFacts, parent: Unit | None) -> None:

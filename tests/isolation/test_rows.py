@@ -183,7 +183,7 @@ def test_a_pooled_connection_forgets_the_tenant_at_the_end_of_its_transaction(
     told = ("SELECT count(*) FROM unit", "SELECT coalesce(current_setting('app.tenant_id', true), '')")
     for ending in ("commit", "rollback"):
         with tenant_scope(world.cast.tenants[OWN]), Session(bind=engine) as session:
-            assert session.connection().exec_driver_sql(told[0]).scalar_one() == 6
+            assert session.connection().exec_driver_sql(told[0]).scalar_one() == 8
             getattr(session, ending)()
         with engine.connect() as connection:
             assert [connection.exec_driver_sql(asked).scalar_one() for asked in told] == [0, ""]

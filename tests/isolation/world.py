@@ -12,7 +12,7 @@ told one in names of units and urgent petitions, which reports tell the levels a
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from sqlalchemy import orm
 
 from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Direction, Dispatch, DispatchKind
+from core.following import FOLLOWS
 from core.meetings.models import Meeting, Petition
 from core.meetings.petitions import NewPetition
 from core.notices.mailing import choose_mail, write_letters
@@ -55,8 +56,12 @@ from tenants.access import Role
 from tenants.accounts import Identity, invite, start_session
 from tenants.clock import frozen
 from tenants.models import Account, Appointment, AuditEntry, CellSetting, Department, Invitation, Person, Unit
+from tenants.people import UnitFacts, plan_event, save_unit
 from tenants.provisioning import NewTenant, open_tenant
 from tenants.scope import across_tenants, new_row, tenant_scope, transaction
+from tenants.tree import UnitKind
+from tenants.unit_events import EventKind, Successor, UnitChange
+from tenants.unit_models import EventState, UnitEvent
 from tenants.vietnamese import fold, sort_key
 from tests.cast import OPENED, SYSTEM, Cast, _furnish, _person
 from tests.reporting_ground import QUARTER, content, received
@@ -109,6 +114,7 @@ def build_world(known: Cast) -> World:
         _pass_reports_up(world.cast)
         for code in CODES:
             _keep_files(world.cast, code)
+            _reorganise(world.cast, code)
             _collect(world, code)
         _sign_everyone_in(world)
     return world
@@ -289,6 +295,27 @@ def _keep_files(cast: Cast, code: str) -> None:
         session.execute(sa.insert(Job).values(dead))
 
 
+def _reorganise(cast: Cast, code: str) -> None:
+    """Two cells of their own, merged today; a rename to come."""
+    actor, word = cast.actor(f"{code}.admin"), f"{told(code)} {private(code)}"
+    with cast.session(code) as session:
+        for cell in ("CB-8", "CB-9"):
+            facts = UnitFacts(cell, f"Chi bộ {word}", UnitKind.CELL, cast.unit(f"{code}/XA-1"), OPENED)
+            save_unit(session, actor, facts)
+        cells = session.scalars(
+            sa.select(Unit).where(Unit.code.in_(("CB-8", "CB-9"))).order_by(Unit.code)
+        ).all()
+        first, second = (cell.id for cell in cells)
+        merged = UnitChange(EventKind.MERGE, NOW.date(), (first, second), (Successor(first),))
+        plan_event(session, actor, merged, FOLLOWS)
+        plan_event(
+            session, actor, UnitChange(EventKind.RENAME, NOW.date(), (first,), name="Chi bộ Tám"), FOLLOWS
+        )
+        later = NOW.date() + timedelta(days=30)
+        renamed = UnitChange(EventKind.RENAME, later, (first,), name=f"Chi bộ mới {word}")
+        plan_event(session, actor, renamed, FOLLOWS)
+
+
 def _collect(world: World, code: str) -> None:
     with world.cast.session(code) as session:
         kept = {name: session.scalars(query.limit(1)).one() for name, query in QUERIES.items()}
@@ -319,6 +346,8 @@ _MINE = sa.select(Visit.id).where(Visit.official_id == _OFFICIAL).order_by(Visit
 _PUBLISHED = sa.select(RotationVersion.id).where(RotationVersion.published_at.is_not(None)).scalar_subquery()
 QUERIES: dict[str, sa.Select[Any]] = {
     "unit": sa.select(Unit.id).where(Unit.code == "CB-1"),
+    "unit event": sa.select(UnitEvent.id).where(UnitEvent.state == EventState.APPLIED),
+    "coming unit event": sa.select(UnitEvent.id).where(UnitEvent.state == EventState.PLANNED),
     "person": sa.select(Account.person_id).where(Account.login == "secretary"),
     "account": sa.select(Account.id).where(Account.login == "secretary"),
     "appointment": sa.select(Appointment.id).where(Appointment.role == Role.SECRETARY),

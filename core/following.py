@@ -1,0 +1,50 @@
+"""What stands open at units and follows their successors: one declaration a table (design: product F02).
+
+A chapter that keeps open work by unit adds its line here; previews, reorganisations and their undoing then
+know of it.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from core.meetings.models import Meeting, Petition
+from core.rotation.models import Official, OfficialArea, Visit
+from tenants.clock import now
+from tenants.people.following import Follow, OnClash
+
+MERGED: Final = "Chi bộ đã sáp nhập; trùng với lượt dự tại chi bộ tiếp nhận."
+
+FOLLOWS: Final = (
+    Follow(
+        "lượt dự sinh hoạt sắp tới",
+        Visit.cell_id,
+        lambda day: sa.and_(Visit.meets_on >= day, Visit.settled_at.is_(None), Visit.cancelled_at.is_(None)),
+        apart=(Visit.rotation_id, Visit.official_id, Visit.month),
+        on_clash=OnClash.CLOSED,
+        closed=lambda: {"cancelled_at": now(), "cancelled_reason": MERGED},
+    ),
+    Follow(
+        "buổi sinh hoạt đã định ngày",
+        Meeting.cell_id,
+        lambda day: Meeting.meets_on >= day,
+        apart=(Meeting.kind, Meeting.month),
+    ),
+    Follow(
+        "địa bàn của cán bộ dự sinh hoạt",
+        OfficialArea.unit_id,
+        lambda _day: sa.true(),
+        apart=(OfficialArea.official_id,),
+        every=True,
+        on_clash=OnClash.REMOVED,
+    ),
+    Follow(
+        "chi bộ sinh hoạt của cán bộ dự", Official.own_cell_id, lambda _day: Official.retired_on.is_(None)
+    ),
+    Follow(
+        "kiến nghị chưa trả lời, vẫn ghi ở đơn vị đã nêu",
+        Petition.cell_id,
+        lambda _day: Petition.answered_at.is_(None),
+        stay=True,
+    ),
+)
