@@ -50,6 +50,7 @@ def _schedule(session: orm.Session, document: OfficialDocument) -> DocumentSheet
 
 COMPOSERS: dict[DocumentType, Callable[[orm.Session, OfficialDocument], DocumentSheet]] = {
     DocumentType.PLAN: _plan,
+    DocumentType.GUIDANCE: _plan,
     DocumentType.REPORT: _report,
     DocumentType.ANNOUNCEMENT: _schedule,
 }

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.data import digest, from_data, to_data
-from core.documents.numbering import DocumentType
+from core.documents.numbering import DocumentType, number_text
 from core.documents.register import Letterhead, archive_of, issue
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant, receive, send, tenants_below
-from core.plans.content import PlanContent
+from core.plans.content import LegalBasis, PlanContent, Relation
 from core.plans.coverage import check
 from core.plans.issuing import issue as issue_tasks
 from core.plans.loading import circumstances
@@ -21,7 +21,7 @@ from core.plans.telling import tell_units
 from core.rotation.models import RotationLevel
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.audit import record
-from tenants.clock import now, today
+from tenants.clock import local, now, today
 
 
 class PlanError(Exception):
@@ -86,9 +86,7 @@ def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) 
         return known
     receive(session, actor, dispatch)
     above = from_data(PlanContent, dispatch.body["content"])
-    own = own_tenant(session).committee_name
-    recipients = (f"{dispatch.counterpart_name} (b/c)", "Các chi bộ, đảng bộ trực thuộc", archive_of(own))
-    content = replace(above, signer=signer, recipients=recipients)
+    content = _taken_over(above, dispatch, own_tenant(session).committee_name, signer)
     same = sa.select(Plan).where(Plan.title == content.subject, Plan.year == content.year)
     plan = session.scalar(same) or Plan(title=content.subject, year=content.year)
     if plan.implements and plan.implements.number > dispatch.number:
@@ -98,6 +96,23 @@ def derive(session: orm.Session, actor: Actor, dispatch: Dispatch, signer: str) 
     session.flush()
     record(session, actor, "plan:derive", plan, dispatch=dispatch.id)
     return plan
+
+
+def _taken_over(above: PlanContent, dispatch: Dispatch, own: str, signer: str) -> PlanContent:
+    """The plan from above in one's own name: it implements that one, its rules stay (S0-02, S2-26)."""
+    kind = DocumentType(above.kind)
+    number = f"{number_text(dispatch.body['number'])}-{kind.symbol}/{dispatch.body['symbol']}"
+    implemented = LegalBasis(
+        f"{kind.label} số {number}", dispatch.counterpart_name, local(dispatch.sent_at).date(), above.subject,
+        Relation.IMPLEMENTS,
+    )  # fmt: skip
+    return replace(
+        above,
+        signer=signer,
+        issuer=replace(above.issuer, body=f"Ban Thường vụ {own}", symbol="", rank=""),
+        bases=(implemented, *above.bases),
+        recipients=(f"{dispatch.counterpart_name} (b/c)", "Các chi bộ, đảng bộ trực thuộc", archive_of(own)),
+    )
 
 
 def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
@@ -122,7 +137,7 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     session.flush()
     _set_cadences(session, content)
     document = issue(
-        session, actor, DocumentType.PLAN, content.subject, version.id, _letterhead(content), today()
+        session, actor, DocumentType(content.kind), content.subject, version.id, _letterhead(content), today()
     )
     issued = issue_tasks(
         session, actor, plan, content, around, f"Ban hành bản {version.number} của kế hoạch."
@@ -134,7 +149,14 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     )  # fmt: skip
     body = {"content": plan.body, "number": document.number, "symbol": document.symbol}
     for tenant in tenants_below(session):
-        send(session, actor, tenant, DispatchKind.PLAN, f"Kế hoạch {content.subject}", body)
+        send(
+            session,
+            actor,
+            tenant,
+            DispatchKind.PLAN,
+            f"{DocumentType(content.kind).label} {content.subject}",
+            body,
+        )
     return version
 
 

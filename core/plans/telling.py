@@ -27,7 +27,7 @@ def tell_units(session: orm.Session, plan: Plan, issued: Issued) -> int:
     for person_id, unit_id, name in _people(session, issued):
         count = issued.units[unit_id]
         told.setdefault(person_id, f"Kế hoạch “{plan.title}” giao {name} {count} việc mới hoặc đổi hạn.")
-    return post(session, told, KIND, f"{KIND}:{plan.id}:{plan.revision}", "/tasks/")
+    return post(session, told, KIND, f"{KIND}:{plan.id}:{plan.revision}:{today()}", "/tasks/")
 
 
 def _people(session: orm.Session, issued: Issued) -> list[tuple[UUID, UUID, str]]:
