@@ -28,6 +28,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Lịch dự của tôi", "visits.index", Permission.VISITS_OWN, "calendar"),
     Entry("Lịch dự sinh hoạt", "rotation.index", Permission.ROTATION_READ, "meeting"),
     Entry("Lượt dự, báo cáo", "visits_all.index", Permission.VISITS_READ, "report"),
+    Entry("Ngày họp chi bộ", "meeting_days.index", Permission.MEETINGS_REGISTER, "calendar"),
+    Entry("Đổi lượt dự", "swaps.index", Permission.SWAPS_DECIDE, "people"),
     Entry("Kiến nghị", "petitions.index", Permission.PETITIONS_READ, "people"),
     Entry("Kế hoạch", "plans.index", Permission.PLANS_READ, "plan"),
     Entry("Báo cáo", "reports.index", Permission.REPORTS_READ, "score"),

@@ -9,6 +9,7 @@ from core.plans import models as plans
 from core.plans import task_models as tasks
 from core.reports import models as reports
 from core.rosters import models as rosters
+from core.rotation import by_hand
 from core.rotation import models as rotation
 from tenants import models as tenants
 from tenants import unit_models as tree
@@ -27,5 +28,6 @@ MODULES = (
     documents,
     notices,
     rosters,
+    by_hand,
 )
 metadata = Base.metadata

@@ -219,14 +219,19 @@ def system_actor(tenant_id: UUID, root: UnitPath) -> Actor:
     return Actor(tenant_id, None, None, "Hệ thống", (Grant(Role.TENANT_ADMIN, root),))
 
 
-def holders(session: orm.Session, permission: Permission, leave_out: Role | None = None) -> set[UUID]:
-    """Ids of people whose role today carries the permission."""
+def holders(
+    session: orm.Session, permission: Permission, leave_out: Role | None = None, at: UnitPath | None = None
+) -> set[UUID]:
+    """Ids of people whose role today carries the permission, over the unit `at` if one is given."""
     roles = [role for role, rights in PERMISSIONS.items() if permission in rights and role is not leave_out]
     query = sa.select(Appointment.person_id).where(
         Appointment.role.in_(roles), Appointment.valid_from <= today()
     )
+    query = query.join(Unit, Unit.id == Appointment.unit_id)
     if permission in WHOLE_TENANT:
-        query = query.join(Unit, Unit.id == Appointment.unit_id).where(Unit.parent_id.is_(None))
+        query = query.where(Unit.parent_id.is_(None))
+    if at is not None:
+        query = query.where(sa.func.starts_with(at.text, Unit.path))
     still = sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today())
     return set(session.scalars(query.where(still)))
 

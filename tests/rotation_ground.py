@@ -17,10 +17,12 @@ from core.plans.models import Plan
 from core.rotation.models import Official, OfficialArea, Rotation, RotationLevel, RotationVersion, Visit
 from core.rotation.service import draft_of, generate, open_rotation, publish
 from core.rotation.visiting import Quality, Regularity, VisitFacts, report
+from tenants.access import Role
+from tenants.accounts import Identity
 from tenants.clock import frozen
-from tenants.models import Person, Unit
+from tenants.models import Account, Appointment, Person, Unit
 from tenants.vietnamese import fold, sort_key
-from tests.cast import Cast
+from tests.cast import OPENED, Cast
 from tests.reporting_ground import published_plan, run_jobs
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
@@ -56,6 +58,18 @@ def _official(session: orm.Session, person: Person, level: RotationLevel, area_i
     session.add(official)
     session.flush()
     session.add(OfficialArea(official_id=official.id, unit_id=area_id))
+
+
+def colleague(cast: Cast, name: str = OTHERS[0]) -> str:
+    """One of the other officials as somebody who signs in: "huyen-a.partner"."""
+    with cast.session("huyen-a") as session:
+        person = session.scalars(sa.select(Person).where(Person.full_name == name)).one()
+        account = Account(person_id=person.id, login="partner")
+        at = {"unit_id": cast.unit("huyen-a/"), "role": Role.OFFICIAL, "valid_from": OPENED}
+        session.add_all([account, Appointment(person_id=person.id, **at)])
+        session.flush()
+        cast.accounts["huyen-a.partner"] = Identity(cast.tenants["huyen-a"], account.id, None)
+    return "huyen-a.partner"
 
 
 def drafted(cast: Cast, code: str = "huyen-a", months: int = 6) -> UUID:

@@ -27,7 +27,7 @@ SUBJECTS = {
     "cell_setting": "Loại chi bộ", "department": "Ban tham mưu", "dispatch": "Văn bản đi, đến",
     "document": "Văn bản", "official_document": "Văn bản", "job": "Tác vụ", "meeting": "Buổi sinh hoạt",
     "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",
-    "petition": "Kiến nghị", "plan": "Kế hoạch",
+    "petition": "Kiến nghị", "pin": "Kế hoạch cá nhân dự", "swap": "Đổi lượt dự", "plan": "Kế hoạch",
     "plan_version": "Bản kế hoạch", "report": "Báo cáo", "report_version": "Bản báo cáo",
     "roster": "Danh sách nhập", "roster_upload": "Danh sách nhập", "rotation": "Phân công dự",
     "rotation_level": "Cấp cán bộ dự", "rotation_version": "Bản phân công dự", "tenant": "Đơn vị thuê",
@@ -36,6 +36,8 @@ SUBJECTS = {
 }  # fmt: skip
 VERBS = {
     "apply": "áp dụng", "plan": "lập", "undo": "hoàn tác",
+    "approve": "duyệt", "ask": "đề nghị", "decline": "không nhận", "refuse": "không duyệt",
+    "register": "đăng ký ngày",
     "accept": "duyệt", "accepted": "tiếp nhận", "active": "mở hoạt động", "add": "thêm", "answer": "trả lời",
     "attend": "đã dự", "broken_seal": "niêm phong không nguyên vẹn", "choose_password": "đặt mật khẩu",
     "consolidate": "tổng hợp", "create": "thêm", "damaged": "tệp hỏng", "derive": "lập theo cấp trên",
@@ -58,6 +60,8 @@ VERBS = {
 
 FACTS = {
     "changes": "số bản ghi đã đổi", "on": "từ ngày", "units": "số đơn vị",
+    "cell": "chi bộ", "ends_on": "đến hết ngày", "meets_on": "ngày họp", "month": "tháng", "moved": "đã dời",
+    "slot": "buổi", "starts_on": "từ ngày",
     "bytes": "dung lượng (byte)", "decision": "quyết định", "dispatch": "văn bản", "fields": "ô đã sửa",
     "first_month": "từ tháng", "kind": "loại", "made": "đã đặt", "months": "số tháng", "name": "tên",
     "number": "số", "only_good": "chỉ nhập dòng hợp lệ", "parent": "đơn vị cấp trên", "person": "đồng chí",

@@ -13,9 +13,10 @@ from admin.backoffice.noun import Criteria, Noun
 from admin.database import db
 from admin.security import current_actor
 from core.meetings.models import Meeting, MeetingKind
+from core.rotation.days import follow
 from core.rotation.models import Absence, Official, OfficialArea, RotationVersion
 from tenants.access import NotAllowed, Permission, may
-from tenants.clock import today
+from tenants.clock import now, today
 from tenants.models import Person, Unit
 from tenants.people import SLOTS, require_over
 from tenants.tree import UnitKind
@@ -165,6 +166,9 @@ class Meetings(Noun):
         if not is_created and model.meets_on.replace(day=1) != model.month:
             raise ValidationError(f"Chỉ dời được trong tháng {model.month:%m/%Y}.")
         model.kind, model.month = MeetingKind.REGULAR, model.meets_on.replace(day=1)
+        if not is_created:
+            model.registered_at = now()
+            follow(db.session, current_actor(), model)
 
 
 class RotationVersions(Noun):

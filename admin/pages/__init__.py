@@ -3,11 +3,14 @@
 from flask import Blueprint
 
 from admin.pages import (
+    away,
     calendar,
     dispatches,
     documents,
     jobs,
+    meeting_days,
     notices,
+    own_plan,
     petitions,
     plans,
     reports,
@@ -15,6 +18,7 @@ from admin.pages import (
     rotation,
     rotation_document,
     rotation_views,
+    swaps,
     tasks,
     units,
     visits,
@@ -25,6 +29,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.pages,
     visits.pages,
     calendar.pages,
+    away.pages,
+    swaps.pages,
+    meeting_days.pages,
+    own_plan.pages,
     visits_all.pages,
     rotation.pages,
     rotation_views.pages,

@@ -33,6 +33,8 @@ WHERE: Mapping[TaskKind, Callable[[Task], str]] = {
         url_for("reports.show", report_id=task.subject_id) if task.subject_id else url_for("reports.index")
     ),
     TaskKind.DECIDE_REPORT: lambda task: url_for("dispatches.show", dispatch_id=task.subject_id),
+    TaskKind.SWAP_ANSWER: lambda task: url_for("swaps.show", swap_id=task.subject_id),
+    TaskKind.SWAPS: lambda _task: url_for("swaps.index"),
     TaskKind.ROTATION_DRAFT: lambda task: url_for("rotation.draft", rotation_id=task.subject_id),
 }
 

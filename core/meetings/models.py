@@ -17,7 +17,8 @@ class Meeting(TenantOwned, Base):
     """A unit's meeting of a month: the day it is set for; a regular one moves the cell's usual day.
 
     `held_on` is the day it was held; `concluded` whether it came to its conclusion, None where nobody has
-    said (S0-35). `plan_id` is the plan it is held under.
+    said (S0-35). `plan_id` is the plan it is held under. Until `registered_at` its day is the usual one
+    and may change (S4-12).
     """
 
     __tablename__ = "meeting"
@@ -30,6 +31,7 @@ class Meeting(TenantOwned, Base):
     held_on: Mapped[date | None]
     concluded: Mapped[bool | None]
     plan_id: Mapped[UUID | None]
+    registered_at: Mapped[datetime | None]
     cell: Mapped[Unit] = orm.relationship(primaryjoin="foreign(Meeting.cell_id) == Unit.id")
     __table_args__ = (
         sa.UniqueConstraint("tenant_id", "cell_id", "kind", "month"),

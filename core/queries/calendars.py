@@ -38,6 +38,7 @@ def _entry(row: sa.Row[Any], address: Callable[[UUID], str]) -> Entry:
     known = row.latitude is not None and row.longitude is not None
     return Entry(
         str(row.id), row.meets_on, f"Dự sinh hoạt {row.cell}{when}", place,
-        address(row.id), row.assigned_at, row.changed_at, row.sequence, row.cancelled_at is not None,
+        address(row.id), row.assigned_at, row.changed_at, row.sequence,
+        row.cancelled_at is not None, row.fixed,
         (row.latitude, row.longitude) if known else None,
     )  # fmt: skip

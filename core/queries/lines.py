@@ -16,9 +16,10 @@ ABOVE = sa.func.coalesce(above.name, "").label("above")
 
 
 class AtMeeting:
-    """A line with the part of the day of its meeting."""
+    """A line with the part of the day of its meeting, and whether the cell has registered its day (S4-12)."""
 
     slot: str
+    fixed: bool
 
     @property
     def slot_label(self) -> str:
@@ -35,7 +36,8 @@ def lines(kind: type[PlannedVisit] | type[Visit], *more: Any) -> Rows:
         sa.select(
             kind.id, kind.official_id, Person.full_name.label("official"), RotationLevel.name.label("level"),
             kind.cell_id, Unit.name.label("cell"), ABOVE, kind.month, kind.meets_on,
-            sa.func.coalesce(Meeting.slot, "").label("slot"), *more,
+            sa.func.coalesce(Meeting.slot, "").label("slot"),
+            Meeting.registered_at.is_not(None).label("fixed"), *more,
         )
         .join(Official, Official.id == kind.official_id)
         .join(Person, Person.id == Official.person_id)

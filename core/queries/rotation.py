@@ -51,6 +51,7 @@ class Assignment(AtMeeting):
     month: date
     meets_on: date
     slot: str
+    fixed: bool
 
 
 @dataclass(frozen=True)

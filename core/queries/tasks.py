@@ -15,6 +15,7 @@ from core.meetings.models import Petition
 from core.plans.content import Cadence
 from core.plans.deadlines import Standing, standing
 from core.plans.models import Plan
+from core.queries.by_hand import undecided, waiting_for
 from core.queries.cadences import because, cadences
 from core.queries.petitions import PetitionRow, petition_rows
 from core.queries.petitions import row_of as petition_of
@@ -43,6 +44,8 @@ class TaskKind(StrEnum):
     REPORT = "report"
     DECIDE_REPORT = "decide_report"
     ROTATION_DRAFT = "rotation_draft"
+    SWAP_ANSWER = "swap_answer"
+    SWAPS = "swaps"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def tasks_of(session: orm.Session, actor: Actor, day: date) -> tuple[Task, ...]:
         *_reports(session, actor, day),
         *_reports_received(session, actor),
         *_drafts(session, actor),
+        *_swaps(session, actor),
     ]
     return tuple(sorted(found, key=lambda task: (task.due_on or date.max, task.title)))
 
@@ -211,3 +215,14 @@ def _drafts(session: orm.Session, actor: Actor) -> Iterator[Task]:
         title = f"Xem và công bố lịch dự sinh hoạt từ tháng {row.first_month:%m/%Y} (bản {row.number})"
         detail = f"Dự thảo xếp ngày {local(row.drawn_at):%d/%m/%Y}."
         yield Task(title, detail, None, Standing.OPEN, TaskKind.ROTATION_DRAFT, row.id)
+
+
+def _swaps(session: orm.Session, actor: Actor) -> Iterator[Task]:
+    if may(actor, Permission.VISITS_OWN):
+        for swap in waiting_for(session, actor.person_id):
+            title = f"Trả lời đề nghị đổi lượt dự của đồng chí {swap.visit.official}"
+            detail = f"{swap.visit.cell} ngày {swap.visit.meets_on:%d/%m/%Y}. Lý do: {swap.reason}"
+            yield Task(title, detail, None, Standing.DUE_SOON, TaskKind.SWAP_ANSWER, swap.id)
+    paths = reach(actor, Permission.SWAPS_DECIDE)
+    if paths and (count := undecided(session, paths)):
+        yield Task(f"Duyệt {count} đề nghị đổi lượt dự", "", None, Standing.OPEN, TaskKind.SWAPS)

@@ -71,6 +71,7 @@ class VisitRow(AtMeeting):
     month: date
     meets_on: date
     slot: str
+    fixed: bool
     attended_on: date | None
     missed_reason: str | None
     report_id: UUID | None

@@ -16,7 +16,10 @@ REFRESH = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Entry:
-    """One visit as an event. `changed_at` is the last change's time, in UTC like `made_at`."""
+    """One visit as an event, tentative until its cell has fixed the day.
+
+    `changed_at` is the last change's time, in UTC like `made_at`.
+    """
 
     uid: str
     day: date
@@ -27,6 +30,7 @@ class Entry:
     changed_at: datetime
     sequence: int
     cancelled: bool
+    fixed: bool = True
     position: tuple[float, float] | None = None
 
 
@@ -50,7 +54,8 @@ def _event(entry: Entry) -> Event:
     event.add("created", entry.made_at)
     event.add("last-modified", entry.changed_at)
     event.add("sequence", entry.sequence)
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    standing = "CONFIRMED" if entry.fixed else "TENTATIVE"
+    event.add("status", "CANCELLED" if entry.cancelled else standing)
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + timedelta(days=1))
     event.add("summary", entry.title)

@@ -11,6 +11,7 @@ from sqlalchemy import orm
 
 from core.meetings.calendar import months_from
 from core.meetings.models import Meeting, MeetingKind
+from core.rotation.by_hand import Pin
 from core.rotation.facts import Cell, CellMeeting, Level, PastVisit, PlannedVisit, Slot
 from core.rotation.facts import Official as Visitor
 from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationLevel, Visit
@@ -31,7 +32,7 @@ def load_problem(session: orm.Session, rotation: Rotation) -> Problem:
         rotation.months,
         tuple(_levels(session)),
         tuple(cells.values()),
-        tuple(_visitors(session, cells)),
+        tuple(_visitors(session, rotation, cells)),
         tuple(_history(session, rotation)),
     )
 
@@ -78,8 +79,8 @@ def _meetings(session: orm.Session, rotation: Rotation) -> Mapping[UUID, dict[da
     return found
 
 
-def _visitors(session: orm.Session, cells: Mapping[str, Cell]) -> list[Visitor]:
-    areas, away = _areas(session, cells), _away(session)
+def _visitors(session: orm.Session, rotation: Rotation, cells: Mapping[str, Cell]) -> list[Visitor]:
+    areas, away, pins = _areas(session, cells), _away(session), _pins(session, rotation)
     rows = session.execute(
         sa.select(Official.id, Person.id.label("person_id"), Person.full_name, RotationLevel.code)
         .add_columns(Official.own_cell_id)
@@ -92,6 +93,7 @@ def _visitors(session: orm.Session, cells: Mapping[str, Cell]) -> list[Visitor]:
         Visitor(
             str(row.id), row.full_name, row.code, areas.get(row.id, ()),
             str(row.own_cell_id) if row.own_cell_id else None, away.get(row.person_id, ()),
+            pins=pins.get(row.id, ()),
         )
         for row in rows
     ]  # fmt: skip
@@ -114,6 +116,18 @@ def _away(session: orm.Session) -> dict[UUID, tuple[tuple[date, date], ...]]:
     for person_id, start, end in session.execute(query):
         found[person_id].append((start, end))
     return {person_id: tuple(ranges) for person_id, ranges in found.items()}
+
+
+def _pins(session: orm.Session, rotation: Rotation) -> dict[UUID, tuple[tuple[str, date], ...]]:
+    """What officials ask for in plans they have sent, of the rotation's months (S4-08)."""
+    months = months_from(rotation.first_month, rotation.months)
+    query = sa.select(Pin.official_id, Pin.cell_id, Pin.month).where(
+        Pin.sent_at.is_not(None), Pin.month >= months[0], Pin.month <= months[-1]
+    )
+    found: dict[UUID, list[tuple[str, date]]] = defaultdict(list)
+    for official_id, cell_id, month in session.execute(query.order_by(Pin.month, Pin.id)):
+        found[official_id].append((str(cell_id), month))
+    return {official: tuple(pins) for official, pins in found.items()}
 
 
 def _history(session: orm.Session, rotation: Rotation) -> list[PastVisit]:

@@ -38,20 +38,28 @@ def promise(session: orm.Session, rotation_id: UUID, visits: Iterable[Assignment
         )
 
 
-def take_back(session: orm.Session, rotation_id: UUID, visits: Iterable[Assignment], reason: str) -> None:
-    """Cancel the visits that are not settled yet; the rows stay, so that calendars learn of it."""
+def take_back(session: orm.Session, rotation_id: UUID, visits: Iterable[Assignment], reason: str) -> int:
+    """Cancel the visits that still stand and are not settled; the rows stay, so that calendars learn of it.
+
+    Returns how many were cancelled.
+    """
+    taken = 0
     for visit in visits:
-        session.execute(
+        gone = session.execute(
             sa.update(Visit)
             .where(Visit.rotation_id == rotation_id, Visit.official_id == UUID(visit.official))
             .where(Visit.cell_id == UUID(visit.cell), Visit.month == visit.month, Visit.settled_at.is_(None))
+            .where(Visit.cancelled_at.is_(None))
             .values(cancelled_at=now(), cancelled_reason=reason, **touched())
+            .returning(Visit.id)
         )
+        taken += len(gone.all())
+    return taken
 
 
 def move(session: orm.Session, cell_id: UUID, month: date, day: date) -> tuple[UUID, ...]:
-    """Let the cell's open visits of a month follow its meeting; ids of the officials whose day moved."""
-    query = sa.update(Visit).where(Visit.cell_id == cell_id, Visit.month == month, Visit.meets_on != day)
+    """Let the cell's open visits of a month follow its meeting; ids of their officials."""
+    query = sa.update(Visit).where(Visit.cell_id == cell_id, Visit.month == month)
     query = query.where(Visit.settled_at.is_(None), Visit.cancelled_at.is_(None))
     moved = query.values(meets_on=day, **touched()).returning(Visit.official_id)
     return tuple(session.scalars(moved.execution_options(synchronize_session="fetch")))

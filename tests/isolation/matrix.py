@@ -92,6 +92,7 @@ def noun(
 ROSTER = {"upload_id": "upload"}
 ALL = ("create", "edit", "remove", "export")
 OWN_VISIT = frozenset({"official"})
+PLAN_WRITERS = frozenset({"official", "officer", "admin"})
 MATRIX: dict[str, Line] = {
     "static": Line(ANYONE, GET, {"filename": "=site.css"}),
     "admin.static": Line(ANYONE, GET, {"filename": "=admin/js/actions.js"}),
@@ -132,6 +133,24 @@ MATRIX: dict[str, Line] = {
     "calendar.own": Line(P.VISITS_OWN, GET),
     "calendar.renew": Line(P.VISITS_REPORT, {"POST": 200}),
     "calendar.revoke": Line(P.VISITS_REPORT, POST),
+    "away.index": Line(P.VISITS_REPORT, FORM),
+    "away.take_back": Line(P.VISITS_REPORT, POST, {"absence_id": "own absence"}, mine=OWN_VISIT),
+    "swaps.ask_for": Line(P.VISITS_REPORT, FORM, {"visit_id": "coming visit"}, mine=OWN_VISIT),
+    "swaps.own": Line(P.VISITS_OWN, GET),
+    "swaps.show": Line(P.VISITS_OWN, GET, {"swap_id": "swap"}, mine=OWN_VISIT),
+    "swaps.reply": Line(P.VISITS_REPORT, {"POST": 404}, {"swap_id": "swap"}),
+    "swaps.take_back": Line(P.VISITS_REPORT, POST, {"swap_id": "swap"}, mine=OWN_VISIT),
+    "swaps.index": Line(P.SWAPS_DECIDE, GET),
+    "swaps.review": Line(P.SWAPS_DECIDE, GET, {"swap_id": "swap"}),
+    "swaps.decide": Line(P.SWAPS_DECIDE, POST, {"swap_id": "swap"}),
+    "swaps.undo": Line(P.SWAPS_DECIDE, POST, {"swap_id": "swap"}),
+    "meeting_days.index": Line(P.MEETINGS_REGISTER, GET),
+    "meeting_days.day": Line(P.MEETINGS_REGISTER, FORM, {"meeting_id": "meeting"}),
+    "meeting_days.of_visit": Line(P.VISITS_REPORT, FORM, {"visit_id": "coming visit"}, mine=OWN_VISIT),
+    "own_plan.mine": Line(P.VISITS_OWN, {"GET": 302}),
+    "own_plan.show": Line(SIGNED_IN, FORM, {"official_id": "official"}, mine=PLAN_WRITERS),
+    "own_plan.remove": Line(SIGNED_IN, POST, {"pin_id": "pin"}, mine=PLAN_WRITERS),
+    "own_plan.send": Line(SIGNED_IN, POST, {"official_id": "official"}, mine=PLAN_WRITERS),
     "visits_all.index": Line(P.VISITS_READ, GET),
     "visits_all.show": Line(P.VISITS_READ, GET, {"visit_id": "visit"}),
     "petitions.index": Line(P.PETITIONS_READ, GET),

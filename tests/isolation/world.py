@@ -38,6 +38,7 @@ from core.rosters.models import RosterUpload
 from core.rosters.service import upload
 from core.rosters.writing import write_sheet
 from core.rotation import service as rotations
+from core.rotation.by_hand import Pin, Swap
 from core.rotation.links import renew_link
 from core.rotation.models import (
     Absence,
@@ -50,6 +51,8 @@ from core.rotation.models import (
     Visit,
     VisitReport,
 )
+from core.rotation.own_plan import add_pin
+from core.rotation.swapping import ask, partners_for
 from core.rotation.visiting import Quality, Regularity, VisitFacts, miss, report
 from jobs.run import Outcome, run_pending
 from tenants.access import Role
@@ -189,9 +192,20 @@ def _draw_up_and_visit(cast: Cast, code: str) -> None:
         first = session.scalars(sa.select(RotationVersion)).one()
         rotations.publish(session, cast.actor(f"{code}.standing"), first)
     _report_visits(cast, code)
+    _settle_by_hand(cast, code)
     with cast.session(code) as session:
         rotations.adjust(session, officer, session.get_one(Rotation, rotation.id), f"Vì {private(code)}")
     _run(cast, code)
+
+
+def _settle_by_hand(cast: Cast, code: str) -> None:
+    """The official's wish of a month, and an exchange he asks for."""
+    actor = cast.actor(f"{code}.official")
+    with cast.session(code) as session:
+        official = session.scalars(sa.select(Official).where(Official.person_id == actor.person_id)).one()
+        add_pin(session, actor, official, cast.unit(f"{code}/CB-1"), date(2026, 12, 1))
+        mine = session.scalars(_MINE_ROWS.where(Visit.meets_on > NOW.date()).limit(1)).one()
+        ask(session, actor, mine, partners_for(session, mine)[0], f"Bận {private(code)}")
 
 
 def _attending(session: orm.Session, code: str) -> list[Person]:
@@ -342,6 +356,7 @@ _OFFICIAL = (
     .where(Account.login == "official")
     .scalar_subquery()
 )
+_MINE_ROWS = sa.select(Visit).where(Visit.official_id == _OFFICIAL).order_by(Visit.meets_on)
 _MINE = sa.select(Visit.id).where(Visit.official_id == _OFFICIAL).order_by(Visit.meets_on)
 _PUBLISHED = sa.select(RotationVersion.id).where(RotationVersion.published_at.is_not(None)).scalar_subquery()
 QUERIES: dict[str, sa.Select[Any]] = {
@@ -369,6 +384,12 @@ QUERIES: dict[str, sa.Select[Any]] = {
     ),
     "visit": _MINE.where(Visit.cell_id == _IN_CELL, Visit.attended_on.is_not(None)),
     "open visit": _MINE.where(Visit.settled_at.is_(None), Visit.meets_on < NOW.date()),
+    "coming visit": _MINE.where(Visit.meets_on > NOW.date(), Visit.cancelled_at.is_(None)),
+    "own absence": sa.select(Absence.id)
+    .join(Official, Official.person_id == Absence.person_id)
+    .where(Official.id == _OFFICIAL),
+    "pin": sa.select(Pin.id),
+    "swap": sa.select(Swap.id),
     "visit report": sa.select(VisitReport.id),
     "petition": sa.select(Petition.id).where(Petition.urgent, Petition.cell_id == _IN_CELL),
     "report": sa.select(Report.id),

@@ -13,7 +13,7 @@ MADE = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 CHANGED = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
 ENTRY = Entry(
     "0198-a", date(2026, 3, 5), "Dự sinh hoạt Chi bộ số 1 (buổi tối)", "Chi bộ số 1, Đảng bộ xã Yên Phú",
-    "https://localhost/visits/0198-a", MADE, CHANGED, 2, False, (16.7, 107.2),
+    "https://localhost/visits/0198-a", MADE, CHANGED, 2, False, True, (16.7, 107.2),
 )  # fmt: skip
 
 
@@ -31,6 +31,10 @@ def test_a_cancelled_event_stays_under_its_uid() -> None:
     text = calendar_text("Lịch", [replace(ENTRY, cancelled=True, sequence=3)]).decode()
     assert "UID:0198-a\r\n" in text
     assert "STATUS:CANCELLED\r\n" in text
+
+
+def test_a_day_the_cell_has_not_registered_is_tentative() -> None:
+    assert "STATUS:TENTATIVE\r\n" in calendar_text("Lịch", [replace(ENTRY, fixed=False)]).decode()
 
 
 def test_the_same_visits_give_the_same_bytes() -> None:
