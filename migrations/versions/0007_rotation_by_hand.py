@@ -5,8 +5,8 @@ from alembic import context, op
 
 from tenants.isolation import fence, grant
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 OWNED = {"pin": "INSERT, UPDATE, DELETE", "swap": "INSERT, UPDATE"}
 STATES = "'asked', 'accepted', 'approved', 'declined', 'refused', 'withdrawn', 'undone'"
