@@ -5,8 +5,8 @@ from alembic import context, op
 
 from tenants.isolation import fence, grant
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 
 OWNED = {"pin": "INSERT, UPDATE, DELETE", "swap": "INSERT, UPDATE"}
 STATES = "'asked', 'accepted', 'approved', 'declined', 'refused', 'withdrawn', 'undone'"
