@@ -37,6 +37,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Sổ văn bản", "documents.index", Permission.DOCUMENTS_READ, "file"),
     Entry("Thông báo", "notices.index", Permission.TASKS_READ, "bell"),
     Entry("Tổ chức đảng", "units.tree", Permission.UNITS_READ, "unit"),
+    Entry("Sắp xếp tổ chức", "reorganise.index", Permission.UNITS_EDIT, "unit"),
     Entry("Quản trị đơn vị", "admin.index", Permission.UNITS_READ, "settings"),
     Entry("Nhập danh sách", "rosters.index", Permission.ROSTERS_IMPORT, "upload"),
     Entry("Tài khoản", "account.show", None, "person"),

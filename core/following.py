@@ -9,13 +9,31 @@ from typing import Final
 import sqlalchemy as sa
 
 from core.meetings.models import Meeting, Petition
+from core.plans.task_models import PlanPilot, Task
 from core.rotation.models import Official, OfficialArea, Visit
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.people.following import Follow, OnClash
 
+JOINED: Final = "Đã nhập vào việc cùng loại của đơn vị tiếp nhận."
 MERGED: Final = "Chi bộ đã sáp nhập; trùng với lượt dự tại chi bộ tiếp nhận."
 
 FOLLOWS: Final = (
+    Follow(
+        "việc của kế hoạch chưa xong",
+        Task.unit_id,
+        lambda _day: sa.and_(Task.done_on.is_(None), Task.withdrawn_on.is_(None)),
+        apart=(Task.milestone_id, Task.period),
+        every=True,
+        on_clash=OnClash.CLOSED,
+        closed=lambda: {"withdrawn_on": today(), "withdrawn_because": JOINED},
+    ),
+    Follow(
+        "chi bộ làm điểm của kế hoạch",
+        PlanPilot.unit_id,
+        lambda _day: sa.true(),
+        apart=(PlanPilot.plan_id,),
+        on_clash=OnClash.REMOVED,
+    ),
     Follow(
         "lượt dự sinh hoạt sắp tới",
         Visit.cell_id,

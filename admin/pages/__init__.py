@@ -13,6 +13,7 @@ from admin.pages import (
     own_plan,
     petitions,
     plans,
+    reorganise,
     reports,
     rosters,
     rotation,
@@ -46,4 +47,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     jobs.pages,
     rosters.pages,
     units.pages,
+    reorganise.pages,
 )

@@ -55,6 +55,11 @@ class Touch:
     merged: int = 0
     attention: int = 0
 
+    @property
+    def any(self) -> bool:
+        """Whether it touches anything."""
+        return bool(self.moved or self.merged or self.attention)
+
 
 def touch(session: orm.Session, follow: Follow, successors: Successors, day: date) -> Touch:
     """What would become of the rows; nothing is written."""

@@ -54,6 +54,7 @@ RESTRICTIVE: dict[tuple[str, str], Row] = {
     ("rotation_version", "published_is_kept"): ("DELETE", "published_at IS NULL", ""),
     ("planned_visit", "published_is_kept"): ("DELETE", _DRAFT, ""),
     ("planned_visit", "published_is_full"): ("INSERT", "", _DRAFT),
+    ("task", "done_is_kept"): ("DELETE", "done_on IS NULL", ""),
     ("job", "work_is_kept"): (
         "DELETE",
         "state = 'done' AND requested_by IS NULL AND done_at < now() - interval '1 day'",

@@ -19,6 +19,7 @@ DENIED = (
     "UPDATE artifact SET content = ''", "UPDATE artifact SET sha256 = ''", "DELETE FROM artifact",
     "UPDATE official_document SET number = 0", "DELETE FROM official_document",
     "UPDATE visit_report SET content = ''", "DELETE FROM visit_report", "DELETE FROM visit",
+    "UPDATE unit_event SET facts = '{}'", "DELETE FROM unit_event", "UPDATE unit_past SET name = ''",
     "DELETE FROM petition", "DELETE FROM report", "DELETE FROM rotation", "DELETE FROM person",
     "DELETE FROM account", "DELETE FROM invitation", "DELETE FROM notice", "UPDATE notice SET text = ''",
     "DELETE FROM platform_entry", "UPDATE platform_entry SET facts = '{}'", "DELETE FROM tenant",
@@ -34,6 +35,7 @@ UNTOUCHED = (
     f"DELETE FROM planned_visit WHERE {OF_PUBLISHED}",
     "DELETE FROM job WHERE requested_by IS NOT NULL",
     "DELETE FROM job WHERE state <> 'done'",
+    "DELETE FROM task WHERE done_on IS NOT NULL",
 )
 THAWED = (
     "UPDATE rotation_version SET reason = 'x' WHERE published_at IS NULL",
