@@ -2,8 +2,8 @@
 
 from alembic import context, op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 OWNED = {"task": "INSERT, UPDATE, DELETE"}
 
