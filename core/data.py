@@ -2,30 +2,25 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 Value = TypeVar("Value")
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def to_data(value: object) -> Any:
     """Dicts, lists, strings and numbers that say the same as the dataclass."""
-    kind: Any = type(value)
-    return _adapter(kind).dump_python(value, mode="json")
+    return _adapter(type(value)).dump_python(value, mode="json")
 
 
 def from_data(kind: type[Value], data: Any) -> Value:
     """The dataclass that `data` describes; raises ValueError where it does not."""
-    known: Any = kind
     try:
-        found: Value = _adapter(known).validate_python(data)
+        found: Value = _adapter(kind).validate_python(data)
     except ValidationError as error:
         raise ValueError(f"not a {kind.__name__}") from error
     return found

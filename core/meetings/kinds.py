@@ -22,3 +22,9 @@ class MeetingKind(StrEnum):
             "self_review": "Sinh hoạt “Tự soi, tự sửa”",
             "committee": "Hội nghị cấp ủy",
         }[self.value]
+
+    @property
+    def occasion(self) -> str:
+        """One such meeting within a sentence: "buổi diễn đàn"."""
+        words = self.label[0].lower() + self.label[1:]
+        return words if self is MeetingKind.COMMITTEE else f"buổi {words}"

@@ -9,19 +9,22 @@ from datetime import date
 from typing import NamedTuple
 
 from core.meetings.kinds import MeetingKind
-from core.plans.content import Action, Milestone, PlanContent, Route
-from core.plans.deadlines import DueDate, Ground, MeetingFact, due_date
-from core.plans.due import DaysAfter, DaysBefore, EachPeriod, Within, refers_to
-from core.plans.graph import ordered
+from core.plans.content import Action, Milestone, PlanContent, Route, Rules
+from core.plans.deadlines import DueDate, Ground, MeetingFact, due_date, occasions
+from core.plans.due import Anchor, DaysAfter, DaysBefore, Due, EachPeriod, Within
+from core.plans.graph import bases, ordered
 from core.plans.periods import Period, periods_between
 from core.plans.selectors import Caught, PlanUnit, UnitTree, caught_by
 from core.plans.workdays import WorkCalendar
+
+Dated = list[tuple[str, DueDate]]
+"""The due dates of one milestone for one unit, with the code of the period of each."""
 
 
 class TaskDraft(NamedTuple):
     """One unit's task: of which milestone, in which period (its code, or ""), from when till when.
 
-    `due_on` is None while its base has no day; `base_on` is that day. `route` is the code of the routing rule.
+    `due_on` is None while its base has no day; `base_on` is that day. `route` is the routing rule's code.
     """
 
     unit_code: str
@@ -37,7 +40,7 @@ class TaskDraft(NamedTuple):
 @dataclass(frozen=True)
 class Circumstances:
     """What a plan is compiled against: the tree and calendar, meetings known, the day it was issued, and how
-    far ahead tasks that come round are made."""
+    far ahead tasks that come round are made. `done` says by unit and milestone when it was done."""
 
     tree: UnitTree
     calendar: WorkCalendar
@@ -57,25 +60,26 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Compiled:
-    """The tasks by milestone and unit, and what each selector caught."""
+    """The tasks by milestone and unit, what each selector caught, and the tree with the plan's own pilots."""
 
     tasks: tuple[TaskDraft, ...]
     caught: Caught
+    tree: UnitTree
 
 
 def compile_plan(content: PlanContent, around: Circumstances) -> Compiled:
-    """Every unit's tasks. Milestones whose deadlines go round in a circle are left out; `checks` names them."""
-    caught = caught_by(content.selectors, around.tree)
-    bench = _Bench(
-        ground_of(content, around), around, around.of_unit(), routes_by_unit(content.routes, caught),
-        dict(around.done),
-    )  # fmt: skip
-    tasks: list[TaskDraft] = []
+    """Every unit's tasks. Milestones whose deadlines go round in a circle are left out (see `checks`)."""
+    tree = around.tree.with_pilots(name for quota in content.pilots for name in quota.named)
+    caught = caught_by(content.selectors, tree)
+    bench = _Bench.of(content, replace(around, tree=tree))
+    made: dict[str, list[TaskDraft]] = {}
     for milestone in ordered(content.milestones):
         members = caught.members.get(milestone.who, frozenset())
-        tasks += _tasks(milestone, (unit for unit in around.tree.units if unit.code in members), bench)
-    place = {milestone.code: number for number, milestone in enumerate(content.milestones)}
-    return Compiled(tuple(sorted(tasks, key=lambda task: place[task.milestone])), caught)
+        units = [unit for unit in tree.units if unit.code in members]
+        routes = routes_by_unit(routes_of(milestone, content.routes), caught)
+        made[milestone.code] = list(_tasks(milestone, units, routes, bench))
+    codes = dict.fromkeys(milestone.code for milestone in content.milestones)
+    return Compiled(tuple(task for code in codes for task in made.get(code, ())), caught, tree)
 
 
 def ground_of(content: PlanContent, around: Circumstances) -> Ground:
@@ -93,74 +97,125 @@ def ground_of(content: PlanContent, around: Circumstances) -> Ground:
 
 @dataclass(frozen=True)
 class _Bench:
-    """What the tasks of one milestone are made from."""
+    """What tasks are made from. `dates` are the days that others count from, by milestone and unit."""
 
     ground: Ground
     around: Circumstances
+    rules: Rules
     meetings: Mapping[str, tuple[MeetingFact, ...]]
-    routes: Mapping[str, str]
-    dates: dict[tuple[str, str], date]
+    dates: dict[str, dict[str, date]]
+
+    @classmethod
+    def of(cls, content: PlanContent, around: Circumstances) -> "_Bench":
+        dates: dict[str, dict[str, date]] = {n: {} for one in content.milestones for n in bases(one)}
+        for (unit, milestone), day in around.done.items():
+            dates.setdefault(milestone, {})[unit] = day
+        return cls(ground_of(content, around), around, content.rules, around.of_unit(), dates)
+
+    def ground_at(self, unit: PlanUnit) -> Ground:
+        """The ground with the unit's own meetings; only those of large cells take several sessions."""
+        sessions = self.rules.sessions if (unit.members or 0) >= self.rules.large_cell else 1
+        return replace(self.ground, meetings=self.meetings.get(unit.code, ()), sessions=sessions)
+
+    def held_on(self, milestone: Milestone, unit: PlanUnit, period: str) -> date | None:
+        """When the unit's meetings show that a task of holding one is done."""
+        if milestone.action is not Action.HOLD or unit.code not in self.meetings:
+            return None
+        return held_on(milestone, self.ground_at(unit), self.around.today, period)
+
+    def day_of(self, milestone: str, unit: PlanUnit) -> date | None:
+        """The unit's own day of a milestone, or that of the nearest unit above that has one."""
+        known = self.dates.get(milestone)
+        if not known:
+            return None
+        if (own := known.get(unit.code)) is not None:
+            return own
+        return next((known[u.code] for u in self.around.tree.above(unit) if u.code in known), None)
 
 
-def _tasks(milestone: Milestone, units: Iterable[PlanUnit], bench: _Bench) -> Iterator[TaskDraft]:
-    shared = None if _is_own(milestone) else _found(milestone, bench.ground, bench.around)
+def _tasks(
+    milestone: Milestone, units: Iterable[PlanUnit], routes: Mapping[str, str], bench: _Bench
+) -> Iterator[TaskDraft]:
+    dating, kept = _Dating(milestone, bench), bench.dates.get(milestone.code)
     for unit in units:
-        own = (
-            shared
-            if shared is not None
-            else _found(milestone, _unit_ground(milestone, unit, bench), bench.around)
-        )
-        route = bench.routes.get(unit.code, "") if milestone.route else ""
-        facts = bench.meetings.get(unit.code, ())
-        for period, due in own:
-            done_on = held_on(milestone, facts, bench, period) if facts else None
-            if (when := done_on or due.due_on) is not None:
-                bench.dates.setdefault((unit.code, milestone.code), when)
+        route = routes.get(unit.code, "")
+        for period, due in dating.of(unit):
+            done_on = bench.held_on(milestone, unit, period)
+            if kept is not None and (when := done_on or due.due_on) is not None:
+                kept.setdefault(unit.code, when)
             yield TaskDraft(
                 unit.code, milestone.code, period, due.opens_on, due.due_on, due.base_on, done_on, route
             )
 
 
-def _is_own(milestone: Milestone) -> bool:
-    """Whether the due day differs from unit to unit."""
-    relative = (DaysBefore, DaysAfter)
-    return isinstance(milestone.due, relative) or isinstance(milestone.opens, relative)
+class _Dating:
+    """The due days of one milestone; units without meetings share those that count from the same days."""
+
+    def __init__(self, milestone: Milestone, bench: _Bench) -> None:
+        self._milestone, self._bench, self._bases = milestone, bench, bases(milestone)
+        self._by_meeting = any(map(_counts_from_meetings, (milestone.due, milestone.opens)))
+        self._shared: dict[tuple[date | None, ...], Dated] = {}
+
+    def of(self, unit: PlanUnit) -> Dated:
+        """The unit's due days."""
+        days = tuple(self._bench.day_of(name, unit) for name in self._bases)
+        if self._by_meeting and unit.code in self._bench.meetings:
+            return self._worked_out(self._bench.ground_at(unit), days)
+        if (known := self._shared.get(days)) is None:
+            known = self._shared[days] = self._worked_out(self._bench.ground, days)
+        return known
+
+    def _worked_out(self, ground: Ground, days: tuple[date | None, ...]) -> Dated:
+        dates = {name: day for name, day in zip(self._bases, days, strict=True) if day is not None}
+        return _dated(self._milestone, replace(ground, dates=dates), self._bench.around)
 
 
-def _unit_ground(milestone: Milestone, unit: PlanUnit, bench: _Bench) -> Ground:
-    """The unit's own meetings, and the days of the milestones it counts from: its own, or the nearest above's."""
-    places, days = (unit, *bench.around.tree.above(unit)), dict[str, date]()
-    for name in filter(None, (refers_to(milestone.due), refers_to(milestone.opens))):
-        known = (bench.dates[one.code, name] for one in places if (one.code, name) in bench.dates)
-        if (day := next(known, None)) is not None:
-            days[name] = day
-    return replace(bench.ground, meetings=bench.meetings.get(unit.code, ()), dates=days)
+def _counts_from_meetings(due: Due | None) -> bool:
+    return isinstance(due, DaysBefore | DaysAfter) and due.of not in (Anchor.ISSUE, Anchor.MILESTONE)
 
 
-def _found(milestone: Milestone, ground: Ground, around: Circumstances) -> list[tuple[str, DueDate]]:
-    codes = [period.code for period in periods_of(milestone, ground, around)] or [""]
-    if isinstance(milestone.due, EachPeriod) and codes == [""]:
-        return []
-    return [(code, _with_opening(milestone, ground, code)) for code in codes]
+def _dated(milestone: Milestone, ground: Ground, around: Circumstances) -> Dated:
+    if not isinstance(milestone.due, EachPeriod):
+        return [("", _with_opening(milestone, ground, ""))]
+    periods = periods_of(milestone, ground, around)
+    found = [(period, _with_opening(milestone, ground, period.code)) for period in periods]
+    return [
+        (period.code, due) for period, due in found if not due.opens_on or due.opens_on <= period.last_day
+    ]
 
 
 def _with_opening(milestone: Milestone, ground: Ground, period: str) -> DueDate:
     due = due_date(milestone.due, ground, milestone.meeting, period)
-    if milestone.opens is None:
+    if milestone.opens is None or (isinstance(milestone.opens, EachPeriod) and not period):
         return due
-    opening = due_date(milestone.opens, ground, milestone.meeting, period)
-    starts = opening.opens_on if isinstance(milestone.opens, Within) else opening.due_on
-    return replace(due, opens_on=starts)
+    opens_on = _opening(milestone.opens, milestone, ground, period)
+    if due.opens_on and opens_on and isinstance(milestone.due, EachPeriod):
+        opens_on = max(opens_on, due.opens_on)
+    return due._replace(opens_on=opens_on)
+
+
+def _opening(rule: Due, milestone: Milestone, ground: Ground, period: str) -> date | None:
+    """The first day of a window or period, else the day itself."""
+    found = due_date(rule, ground, milestone.meeting, period)
+    return found.opens_on if isinstance(rule, Within | EachPeriod) else found.due_on
 
 
 def periods_of(milestone: Milestone, ground: Ground, around: Circumstances) -> tuple[Period, ...]:
-    """The periods in which a milestone comes round: from the plan's beginning, none that was over before it was
-    issued, to its end or the horizon."""
+    """The periods in which a milestone comes round: from the plan's beginning, none that was over before it
+    was issued, to its end or the horizon."""
     if not isinstance(milestone.due, EachPeriod):
         return ()
     first = max(filter(None, (ground.starts_on, ground.issued_on)), default=around.today)
     last = min(ground.ends_on or around.horizon, around.horizon)
     return periods_between(first, last, milestone.due.period)
+
+
+def routes_of(milestone: Milestone, routes: Iterable[Route]) -> list[Route]:
+    """The routes of what a milestone sends on, those of its own first; none where it sends nothing."""
+    if not milestone.route:
+        return []
+    found = [route for route in routes if not route.milestones or milestone.code in route.milestones]
+    return sorted(found, key=lambda route: not route.milestones)
 
 
 def routes_by_unit(routes: Iterable[Route], caught: Caught) -> dict[str, str]:
@@ -174,31 +229,19 @@ def routes_by_unit(routes: Iterable[Route], caught: Caught) -> dict[str, str]:
     return found
 
 
-def held_on(milestone: Milestone, facts: tuple[MeetingFact, ...], bench: _Bench, period: str) -> date | None:
-    """When the meetings show that a task of holding one is done: the last needed, not after today."""
-    if milestone.action is not Action.HOLD or milestone.meeting is None:
+def held_on(milestone: Milestone, ground: Ground, today: date, period: str) -> date | None:
+    """When enough meetings of a milestone's kind were held: the last session of the last one needed, none
+    after today; None while there are too few."""
+    if milestone.meeting is None:
         return None
     times = milestone.due.times if isinstance(milestone.due, EachPeriod) else 1
-    held = [day for day in _days(facts, milestone.meeting, bench.ground, period) if day <= bench.around.today]
+    held = list(_held(milestone.meeting, ground, today, period))
     return held[times - 1] if len(held) >= times else None
 
 
-def _days(facts: tuple[MeetingFact, ...], kind: MeetingKind, ground: Ground, period: str) -> Iterator[date]:
+def _held(kind: MeetingKind, ground: Ground, today: date, period: str) -> Iterator[date]:
     known = Period.parse(period) if period else None
-    for fact in facts:
-        after = ground.starts_on is None or fact.held_on >= ground.starts_on
-        if fact.held and fact.kind is kind and after and (known is None or known.contains(fact.held_on)):
-            yield fact.held_on
-
-
-def depends_on(content: PlanContent, milestone: str) -> frozenset[str]:
-    """The milestones whose dates a milestone's own follow from, itself included."""
-    known = {one.code: one for one in content.milestones}
-    found: set[str] = set()
-    asked = [milestone]
-    while asked:
-        code = asked.pop()
-        if code in known and code not in found:
-            found.add(code)
-            asked += filter(None, (refers_to(known[code].due), refers_to(known[code].opens)))
-    return frozenset(found)
+    for sessions in occasions(ground, kind):
+        first, last = sessions[0].held_on, sessions[-1].held_on
+        if all(s.held for s in sessions) and last <= today and (known is None or known.contains(first)):
+            yield last

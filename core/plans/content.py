@@ -1,11 +1,10 @@
 """What a plan says, as one frozen value: the document, and the rules that it compiles from.
 
-Every field carries its Vietnamese label (title), help (description) and example: the editor, the file's schema
-and the messages about a broken file speak from the same place (design: architecture; product D1, X11).
+Every field carries its Vietnamese label (title), help (description) and example: the editor, the file's
+schema and the messages about a broken file speak from the same place (design: architecture; product D1, X11).
 """
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -17,7 +16,7 @@ from core.plans.due import Due, EachPeriod
 from core.plans.guests import GuestRule
 from core.plans.periods import Cycle
 from core.plans.selectors import Selector
-from core.plans.values import STRICT, Clause, Code, Line, Text
+from core.plans.values import STRICT, AnyDay, Clause, Code, Day, Line, Text
 
 FORMAT = "plan/1"
 MONTHS_IN_PERIOD = (1, 2, 3, 4, 6, 12)
@@ -59,7 +58,7 @@ class LegalBasis:
 
     number: Annotated[Line, Field(title="Số, ký hiệu", examples=["Kế hoạch số 47-KH/TU"])]
     body: Annotated[Line, Field(title="Cơ quan ban hành", examples=["Ban Thường vụ Tỉnh ủy"])]
-    issued_on: Annotated[date | None, Field(title="Ngày ban hành", examples=["2017-03-22"])] = None
+    issued_on: Annotated[AnyDay | None, Field(title="Ngày ban hành", examples=["2017-03-22"])] = None
     about: Annotated[Text, Field(title="Về việc")] = ""
     relation: Annotated[Relation, Field(title="Quan hệ với kế hoạch này")] = Relation.BASIS
     lessons: Annotated[Text, Field(title="Kinh nghiệm rút ra", description="Hiện cho người chuẩn bị.")] = ""
@@ -144,7 +143,8 @@ class Milestone:
     """A task with a due date for every unit its selector catches (glossary: mốc thời gian).
 
     `after` names milestones that come before it; `route` says whether what is done is sent on by the routing
-    rules; `contents` and `emphasis` say which parts of the plan it is about.
+    rules; `contents` and `emphasis` say which parts of the plan it is about; `performer` is who does it where
+    that is not the unit's own committee (S2-15, S3-17). A milestone that comes round does so from `opens` on.
     """
 
     code: Code
@@ -165,12 +165,16 @@ class Milestone:
     ] = ()
     notes: Annotated[Text, Field(title="Lưu ý")] = ""
     clause: Clause = ""
+    performer: Annotated[Line, Field(title="Người thực hiện", examples=["Thường trực Đảng ủy"])] = ""
 
 
 @with_config(STRICT)
 @dataclass(frozen=True)
 class Route:
-    """To whom a unit's work goes, through which department **by function** (domain: rules, routing)."""
+    """To whom a unit's work goes, through which department **by function** (domain: rules, routing).
+
+    A route that names milestones is theirs alone, and wins for them; `also` receive a copy (S4-09, S3-12).
+    """
 
     code: Code
     who: Annotated[str, Field(title="Đơn vị gửi")]
@@ -179,6 +183,10 @@ class Route:
     via_function: Annotated[str, Field(title="Chức năng của ban", examples=["propaganda"])] = ""
     consolidates: Annotated[bool, Field(title="Nơi nhận tổng hợp rồi gửi tiếp")] = False
     clause: Clause = ""
+    milestones: Annotated[
+        tuple[str, ...], Field(title="Chỉ cho các mốc", description="Bỏ trống: mọi mốc.")
+    ] = ()
+    also: Annotated[tuple[Line, ...], Field(title="Đồng gửi")] = ()
 
 
 @with_config(STRICT)
@@ -243,8 +251,8 @@ class PlanContent:
     kind: Annotated[Literal["plan", "guidance"], Field(title="Loại văn bản")] = "plan"
     source_number: Annotated[Line, Field(title="Số của văn bản gốc", examples=["44-KH/HU"])] = ""
     issuer: Annotated[Issuer, Field(title="Cơ quan ban hành")] = Issuer()
-    starts_on: Annotated[date | None, Field(title="Bắt đầu thực hiện")] = None
-    ends_on: Annotated[date | None, Field(title="Kết thúc")] = None
+    starts_on: Annotated[Day | None, Field(title="Bắt đầu thực hiện")] = None
+    ends_on: Annotated[Day | None, Field(title="Kết thúc")] = None
     bases: Annotated[tuple[LegalBasis, ...], Field(title="Căn cứ")] = ()
     purposes: Annotated[tuple[Text, ...], Field(title="Mục đích")] = ()
     demands: Annotated[tuple[Text, ...], Field(title="Yêu cầu")] = ()

@@ -4,16 +4,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.meetings.kinds import MeetingKind
-from core.plans.due import Anchor, BeforeDate, ByDate, DaysAfter, DaysBefore, Due, EachPeriod, Within
+from core.plans.due import Anchor, BeforeDate, ByDate, DaysAfter, DaysBefore, Due, EachPeriod, Undated, Within
 from core.plans.periods import Period
 from core.plans.standing import Standing as Standing
 from core.plans.standing import standing as standing
 from core.plans.workdays import WorkCalendar
 
 DAY: Final = timedelta(days=1)
+WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,16 @@ class MeetingFact:
     held: bool = True
 
 
+Occasion = tuple[MeetingFact, ...]
+"""One meeting: its sessions by day, most often a single one."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """What deadlines are computed from: for the whole plan, and for the unit in hand.
 
-    `meetings` are the unit's own; `dates` say by milestone when it was done or is due.
+    `meetings` are the unit's own, of which one may take `sessions` within a week (S1-17); `dates` say by
+    milestone when it was done or is due.
     """
 
     calendar: WorkCalendar
@@ -42,10 +48,20 @@ class Ground:
     ends_on: date | None = None
     meetings: tuple[MeetingFact, ...] = ()
     dates: Mapping[str, date] = field(default_factory=dict)
+    sessions: int = 1
+
+    @property
+    def begins_on(self) -> date | None:
+        """The first day of the plan's time: the one it names, else the day it was issued."""
+        return self.starts_on or self.issued_on
+
+    def covers(self, day: date) -> bool:
+        """Whether the day lies in the plan's time."""
+        first, last = self.begins_on, self.ends_on
+        return (first is None or day >= first) and (last is None or day <= last)
 
 
-@dataclass(frozen=True)
-class DueDate:
+class DueDate(NamedTuple):
     """When it may begin, when it is due, what day that was counted from; `due_on` None waits for its base."""
 
     due_on: date | None
@@ -73,6 +89,8 @@ def due_date(rule: Due, ground: Ground, meeting: MeetingKind | None = None, peri
         case DaysBefore() | DaysAfter():
             base = base_of(rule, ground, meeting)
             return DueDate(_counted(rule, base, ground) if base else None, None, base)
+        case Undated():
+            return DueDate(None)
 
 
 def _before(day: date, strict: bool | None, ground: Ground) -> date:
@@ -103,27 +121,39 @@ def _counted(rule: DaysBefore | DaysAfter, base: date, ground: Ground) -> date:
 
 
 def base_of(rule: DaysBefore | DaysAfter, ground: Ground, meeting: MeetingKind | None = None) -> date | None:
-    """The day a relative deadline counts from; None while there is none yet (S0-35, S3-17)."""
+    """The day a relative deadline counts from; None while there is none yet (S0-35, S3-17).
+
+    Of a meeting in several sessions that is the first for what comes before, the last for what comes after.
+    """
     if rule.of is Anchor.ISSUE:
         return ground.issued_on
     if rule.of is Anchor.MILESTONE:
         return ground.dates.get(rule.milestone)
-    last = last_meeting(ground, rule.meeting or meeting)
-    if last is None or rule.of is not Anchor.CONCLUSION or last.concluded is not False:
-        return last.held_on if last else None
-    return next_regular(ground.meetings, last.held_on)
+    sessions = _last_occasion(rule, ground, meeting)
+    if not sessions:
+        return None
+    if rule.of is Anchor.CONCLUSION and sessions[-1].concluded is False:
+        return next_regular(ground.meetings, sessions[-1].held_on)
+    return (sessions[0] if isinstance(rule, DaysBefore) else sessions[-1]).held_on
 
 
-def last_meeting(ground: Ground, kind: MeetingKind | None) -> MeetingFact | None:
-    """The unit's latest meeting of that kind in the plan's time: of several sessions, the last."""
-    found = [
-        fact
-        for fact in ground.meetings
-        if fact.kind is kind
-        and (ground.starts_on is None or fact.held_on >= ground.starts_on)
-        and (ground.ends_on is None or fact.held_on <= ground.ends_on)
-    ]
-    return max(found, key=lambda fact: fact.held_on, default=None)
+def _last_occasion(rule: DaysBefore | DaysAfter, ground: Ground, meeting: MeetingKind | None) -> Occasion:
+    """A visit is paid to the unit's regular meeting where nothing else is said (S4-10)."""
+    kind = rule.meeting or meeting or (MeetingKind.REGULAR if rule.of is Anchor.VISIT else None)
+    return next(reversed(occasions(ground, kind)), ()) if kind else ()
+
+
+def occasions(ground: Ground, kind: MeetingKind) -> list[Occasion]:
+    """The unit's meetings of a kind in the plan's time, by day, each with its sessions."""
+    found: list[list[MeetingFact]] = []
+    for fact in sorted(ground.meetings, key=lambda one: one.held_on):
+        if fact.kind is not kind or not ground.covers(fact.held_on):
+            continue
+        if found and len(found[-1]) < ground.sessions and fact.held_on - found[-1][0].held_on < WEEK:
+            found[-1].append(fact)
+        else:
+            found.append([fact])
+    return [tuple(sessions) for sessions in found]
 
 
 def next_regular(meetings: Iterable[MeetingFact], after: date) -> date | None:

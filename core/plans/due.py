@@ -1,15 +1,14 @@
-"""The grammar of deadlines as data: what a plan says about when something is due (domain: rules, deadlines)."""
+"""The grammar of deadlines as data: when something is due, as a plan says it (domain: rules, deadlines)."""
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, with_config
 
 from core.meetings.kinds import MeetingKind
-from core.plans.periods import Cycle
-from core.plans.values import STRICT, Code
+from core.plans.periods import PERIOD, Cycle
+from core.plans.values import STRICT, Day, Line
 
 Days = Annotated[int, Field(ge=0, le=366, title="Số ngày", examples=[5])]
 Working = Annotated[bool, Field(title="Tính ngày làm việc", description="Bỏ qua ngày nghỉ và cuối tuần.")]
@@ -39,9 +38,9 @@ class Anchor(StrEnum):
 @with_config(STRICT)
 @dataclass(frozen=True)
 class BeforeDate:
-    """ "Trước ngày": strict, the day before is the last; inclusive, the day itself. None: as the plan says."""
+    """ "Trước ngày": strict, the day before is the last one; else the day itself. None: as the plan says."""
 
-    date: Annotated[date, Field(title="Trước ngày", examples=["2018-03-30"])]
+    date: Annotated[Day, Field(title="Trước ngày", examples=["2018-03-30"])]
     strict: Annotated[bool | None, Field(title="Không tính ngày ấy")] = None
     rule: Literal["before_date"] = "before_date"
 
@@ -51,7 +50,7 @@ class BeforeDate:
 class ByDate:
     """On the day at the latest."""
 
-    date: Annotated[date, Field(title="Chậm nhất ngày", examples=["2018-03-29"])]
+    date: Annotated[Day, Field(title="Chậm nhất ngày", examples=["2018-03-29"])]
     rule: Literal["by_date"] = "by_date"
 
 
@@ -63,10 +62,12 @@ class Within:
     `before` closes the window like `BeforeDate`; else `last` counts.
     """
 
-    period: Annotated[str, Field(title="Trong kỳ", examples=["2018-04", "2024-Q1"])] = ""
-    first: Annotated[date | None, Field(title="Từ ngày")] = None
-    last: Annotated[date | None, Field(title="Đến ngày")] = None
-    before: Annotated[date | None, Field(title="Trước ngày")] = None
+    period: Annotated[
+        str, Field(pattern=PERIOD, title="Trong kỳ", examples=["2018-04", "2024-Q1", "2017-H2", "2024"])
+    ] = ""
+    first: Annotated[Day | None, Field(title="Từ ngày")] = None
+    last: Annotated[Day | None, Field(title="Đến ngày")] = None
+    before: Annotated[Day | None, Field(title="Trước ngày")] = None
     rule: Literal["within"] = "within"
 
 
@@ -108,14 +109,23 @@ class EachPeriod:
     rule: Literal["each_period"] = "each_period"
 
 
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Undated:
+    """The plan orders it without a day: nobody is late with it; `when` says what it does say of the time."""
+
+    when: Annotated[Line, Field(title="Khi nào", examples=["sau Diễn đàn, tùy tình hình của chi bộ"])] = ""
+    rule: Literal["undated"] = "undated"
+
+
 Due = Annotated[
-    BeforeDate | ByDate | Within | DaysBefore | DaysAfter | EachPeriod, Field(discriminator="rule")
+    BeforeDate | ByDate | Within | DaysBefore | DaysAfter | EachPeriod | Undated, Field(discriminator="rule")
 ]
-RULES: tuple[type, ...] = (BeforeDate, ByDate, Within, DaysBefore, DaysAfter, EachPeriod)
-MilestoneRef = Code
+RULES: tuple[type, ...] = (BeforeDate, ByDate, Within, DaysBefore, DaysAfter, EachPeriod, Undated)
 
 
 def refers_to(due: Due | None) -> str:
     """The milestone the deadline counts from; empty for every other base."""
-    relative = isinstance(due, DaysBefore | DaysAfter) and due.of is Anchor.MILESTONE
-    return due.milestone if relative and isinstance(due, DaysBefore | DaysAfter) else ""
+    if isinstance(due, DaysBefore | DaysAfter) and due.of is Anchor.MILESTONE:
+        return due.milestone
+    return ""

@@ -1,36 +1,44 @@
-"""What comes before what: order of milestones, and circles shown (design: product F03)."""
+"""What milestones wait for: the bases of their deadlines, and the order they are asked in (design: F03)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
-from core.plans.content import Milestone
+from core.plans.circles import in_order
+from core.plans.content import Gate, Milestone, PlanContent
 from core.plans.due import refers_to
 
-Key = TypeVar("Key", bound=str)
+
+def bases(milestone: Milestone) -> tuple[str, ...]:
+    """The milestones that one's deadline or opening counts from."""
+    return tuple(filter(None, (refers_to(milestone.due), refers_to(milestone.opens))))
 
 
 def bases_of(milestones: Iterable[Milestone]) -> dict[str, tuple[str, ...]]:
     """By milestone, those its deadline or opening counts from."""
-    return {one.code: tuple(filter(None, (refers_to(one.due), refers_to(one.opens)))) for one in milestones}
-
-
-def circle(needs: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """A circle in what needs what, first and last the same; empty where there is none."""
-    sorter = TopologicalSorter({key: tuple(n for n in names if n in needs) for key, names in needs.items()})
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        found: Sequence[str] = error.args[1]
-        return tuple(reversed(found))
-    return ()
+    return {one.code: bases(one) for one in milestones}
 
 
 def ordered(milestones: tuple[Milestone, ...]) -> list[Milestone]:
-    """Milestones, bases first; those that go round in a circle, and what hangs from them, are left out."""
-    needs, known = bases_of(milestones), {one.code: one for one in milestones}
-    while found := circle(needs):
-        for code in found:
-            needs.pop(code, None)
-    needs = {code: tuple(name for name in names if name in needs) for code, names in needs.items()}
-    return [known[code] for code in TopologicalSorter(needs).static_order()]
+    """Milestones, bases first; those that go round in a circle are left out."""
+    known = {one.code: one for one in milestones}
+    return [known[code] for code in in_order(bases_of(milestones))]
+
+
+def sequence(content: PlanContent) -> Iterator[tuple[str, str, Gate | None]]:
+    """What comes first, what then, and the gate that says so where one does (domain: rules, order, gates)."""
+    for one in content.milestones:
+        yield from ((earlier, one.code, None) for earlier in one.after)
+    for gate in content.gates:
+        yield from ((earlier, gate.holds_back, gate) for earlier in gate.until)
+
+
+def depends_on(content: PlanContent, milestone: str) -> frozenset[str]:
+    """The milestones whose dates a milestone's own follow from, itself included."""
+    known = {one.code: one for one in content.milestones}
+    found: set[str] = set()
+    asked = [milestone]
+    while asked:
+        code = asked.pop()
+        if code in known and code not in found:
+            found.add(code)
+            asked += bases(known[code])
+    return frozenset(found)

@@ -1,4 +1,4 @@
-"""Who is invited to a unit's meeting: rules in, a guest list out (S0-25 … S0-34, S1-08 … S1-10, S2-06, S2-10)."""
+"""Who is invited to a unit's meeting: rules in, a guest list out (S0-25 … S0-34, S1-08 … S1-10, S2-06)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, with_config
 
-from core.plans.selectors import Caught, PlanUnit
+from core.plans.selectors import Caught, PlanUnit, UnitTree
 from core.plans.values import STRICT, Clause, Code, Line
 
 
@@ -15,6 +15,7 @@ class At(StrEnum):
     """Where the guest holds his post, seen from the unit that meets."""
 
     UNIT = "unit"
+    PARENT = "parent"
     COMMITTEE = "committee"
     ROOT = "root"
     ABOVE = "above"
@@ -24,7 +25,8 @@ class At(StrEnum):
         """The Vietnamese words a person reads."""
         return {
             "unit": "Chính đơn vị",
-            "committee": "Cấp ủy trực tiếp",
+            "parent": "Tổ chức trực tiếp quản lý (kể cả đảng bộ bộ phận)",
+            "committee": "Đảng ủy cơ sở",
             "root": "Cấp ban hành kế hoạch",
             "above": "Cấp trên nữa",
         }[self.value]
@@ -81,7 +83,7 @@ class Post:
 
 
 def rules_for(unit: PlanUnit, rules: Iterable[GuestRule], caught: Caught) -> tuple[GuestRule, ...]:
-    """The rules that hold for a unit: where one names the unit itself, only such ones; then the added ones."""
+    """The rules that hold for a unit: where one names the unit itself only such ones, then the added ones."""
     found = [rule for rule in rules if unit.code in caught.members.get(rule.who, ())]
     base = [rule for rule in found if not rule.adds]
     named = [rule for rule in base if unit.code in caught.named.get(rule.who, ())]
@@ -95,6 +97,21 @@ def guests_of(unit: PlanUnit, rules: Iterable[GuestRule], caught: Caught) -> tup
         for one in rule.invite:
             found.setdefault(one.text, Guest(unit.code, one.text, one.if_any, rule.code, rule.clause, one))
     return tuple(found.values())
+
+
+def place_of(guest: Guest, unit: PlanUnit, tree: UnitTree) -> PlanUnit | None:
+    """Where the guest holds his post, seen from the unit that meets; None where that is outside the tree."""
+    match guest.invited.at:
+        case At.UNIT:
+            return unit
+        case At.PARENT:
+            return tree.parent(unit)
+        case At.COMMITTEE:
+            return tree.committee_of(unit)
+        case At.ROOT:
+            return tree.root
+        case At.ABOVE:
+            return None
 
 
 def holders(guest: Guest, place: PlanUnit | None, posts: Iterable[Post]) -> Iterator[Post]:

@@ -8,7 +8,7 @@ from core.plans.selectors import PlanUnit
 
 @dataclass(frozen=True)
 class JointProposal:
-    """A small cell and the neighbours proposed for a joint meeting, most similar first; none where nobody is."""
+    """A small cell and the neighbours proposed for a joint meeting, small ones first; none where none do."""
 
     cell: PlanUnit
     others: tuple[PlanUnit, ...]
@@ -23,22 +23,24 @@ def joint_proposals(units: Iterable[PlanUnit], fewest: int) -> tuple[JointPropos
     """For every cell with fewer members than `fewest`: neighbours under the same committee and of the same
     setting, small ones first, until they are enough. Unknown numbers are left alone."""
     counted = [unit for unit in units if unit.members is not None]
-    return tuple(_proposal(cell, counted, fewest) for cell in counted if (cell.members or 0) < fewest)
+    near: dict[tuple[str, str], list[PlanUnit]] = {}
+    for unit in sorted(counted, key=lambda one: (one.members or 0, one.code)):
+        near.setdefault((unit.parent_code, unit.setting), []).append(unit)
+    small = (unit for unit in counted if (unit.members or 0) < fewest)
+    return tuple(_proposal(cell, near[cell.parent_code, cell.setting], fewest) for cell in small)
 
 
 def _proposal(cell: PlanUnit, units: list[PlanUnit], fewest: int) -> JointProposal:
-    near = [
-        one for one in units if one is not cell and one.parent_code == cell.parent_code and _alike(cell, one)
-    ]
     chosen, total = list[PlanUnit](), cell.members or 0
-    for one in sorted(near, key=lambda unit: (unit.members or 0, unit.code)):
+    for one in units:
         if total >= fewest:
             break
-        chosen.append(one)
-        total += one.members or 0
+        if one is not cell and _alike(cell, one):
+            chosen.append(one)
+            total += one.members or 0
     return JointProposal(cell, tuple(chosen) if total >= fewest else ())
 
 
 def _alike(cell: PlanUnit, other: PlanUnit) -> bool:
-    """Similar in function: the same setting, and the same block where both have one (S0-24)."""
-    return cell.setting == other.setting and (not cell.block or not other.block or cell.block == other.block)
+    """Similar in function: the same block where both have one (S0-24)."""
+    return not cell.block or not other.block or cell.block == other.block

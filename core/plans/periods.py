@@ -45,6 +45,10 @@ _FORMS = (
 )
 
 
+PERIOD = r"^(20\d\d(-Q[1-4]|-H[12]|-0[1-9]|-1[0-2])?)?$"
+"""Every code that `Period.parse` reads, and the empty one."""
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """The `number`-th period of a year, written "2026-03", "2026-Q1", "2026-H1" or "2026"."""
@@ -134,7 +138,7 @@ class Period:
 
 
 def periods_between(first: date, last: date, cycle: Cycle) -> tuple[Period, ...]:
-    """The periods that end from one day to another, both included, in order."""
+    """The periods that have a day from one to another, both included, in order; the last may end later."""
     period, found = Period.of(first, cycle), list[Period]()
     while period.first_day <= last:
         found.append(period)

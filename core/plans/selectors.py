@@ -1,13 +1,15 @@
 """Which units a rule is about: a selector over a unit's facts, pure (domain: rules, who is concerned)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, with_config
+from pydantic import AfterValidator, Field, with_config
 
+from core.plans.circles import in_order
 from core.plans.values import STRICT, Code, Line
+from tenants.codes import code_of, rank_of
 from tenants.tree import UnitKind
 from tenants.vietnamese import fold
 
@@ -27,7 +29,10 @@ class Span:
         return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
 
 
-Words = Annotated[tuple[str, ...], Field(description="Chọn một hay nhiều; bỏ trống là mọi loại.")]
+Test = Callable[["PlanUnit"], bool]
+_HELP = "Chọn một hay nhiều; bỏ trống là mọi loại."
+Words = Annotated[tuple[Annotated[str, AfterValidator(code_of)], ...], Field(description=_HELP)]
+Ranks = Annotated[tuple[Annotated[str, AfterValidator(rank_of)], ...], Field(description=_HELP)]
 
 
 @with_config(STRICT)
@@ -41,8 +46,8 @@ class Selector:
     kind: Annotated[UnitKind | None, Field(title="Loại tổ chức")] = None
     setting: Annotated[Words, Field(title="Loại hình", examples=[["rural", "school"]])] = ()
     block: Annotated[Words, Field(title="Khối", examples=[["agency"]])] = ()
-    rank: Annotated[Words, Field(title="Cấp của tổ chức", examples=[["commune"]])] = ()
-    parent_rank: Annotated[Words, Field(title="Cấp của tổ chức trực tiếp", examples=[["district"]])] = ()
+    rank: Annotated[Ranks, Field(title="Cấp của tổ chức", examples=[["commune"]])] = ()
+    parent_rank: Annotated[Ranks, Field(title="Cấp của tổ chức trực tiếp", examples=[["district"]])] = ()
     parent_block: Annotated[Words, Field(title="Khối của tổ chức trực tiếp")] = ()
     pilot: Annotated[bool | None, Field(title="Làm điểm")] = None
     members: Annotated[Span | None, Field(title="Số đảng viên")] = None
@@ -80,7 +85,8 @@ class PlanUnit:
 
 @dataclass(frozen=True)
 class UnitTree:
-    """Units in the order given, with what lies above and below each. Codes are unique, parents exist."""
+    """Units in the order given, with what lies above and below each. Codes are unique, parents exist, nothing
+    lies above itself."""
 
     units: tuple[PlanUnit, ...]
 
@@ -105,11 +111,10 @@ class UnitTree:
     @cached_property
     def blocks(self) -> Mapping[str, str]:
         """Each unit's block, its own or that of the nearest unit above that has one."""
-        found: dict[str, str] = {}
-        for unit in self.units:
-            above = [unit, *self.above(unit)]
-            found[unit.code] = next((one.block for one in above if one.block), "")
-        return found
+        return {unit.code: unit.block or self._block_above(unit) for unit in self.units}
+
+    def _block_above(self, unit: PlanUnit) -> str:
+        return next((one.block for one in self.above(unit) if one.block), "")
 
     @cached_property
     def _names(self) -> Mapping[str, tuple[str, ...]]:
@@ -124,21 +129,33 @@ class UnitTree:
 
     def above(self, unit: PlanUnit) -> Iterator[PlanUnit]:
         """Every unit above, the nearest first."""
-        seen = {unit.code}
-        while (parent := self.by_code.get(unit.parent_code)) and parent.code not in seen:
-            seen.add(parent.code)
+        while parent := self.by_code.get(unit.parent_code):
             yield parent
             unit = parent
 
     def below(self, code: str) -> Iterator[PlanUnit]:
         """Every unit below."""
-        for child in self.children.get(code, ()):
-            yield child
-            yield from self.below(child.code)
+        waiting = [code]
+        while waiting:
+            found = self.children.get(waiting.pop(), ())
+            yield from found
+            waiting += (child.code for child in found)
+
+    def committee_of(self, unit: PlanUnit) -> PlanUnit | None:
+        """The base committee a unit belongs to: the one above it that hangs from the root, else the root."""
+        above = list(self.above(unit))
+        return above[max(len(above) - 2, 0)] if above else None
 
     def named(self, word: str) -> tuple[str, ...]:
         """The codes that a code or name means; every unit of that name, none where nobody has it."""
         return (word,) if word in self.by_code else self._names.get(bare_name(word), ())
+
+    def with_pilots(self, words: Iterable[str]) -> "UnitTree":
+        """The same tree, where the units that a plan names as its pilots are pilots (S2-03, S3-20)."""
+        named = {code for word in words for code in self.named(word) if not self.by_code[code].pilot}
+        if not named:
+            return self
+        return UnitTree(tuple(replace(u, pilot=True) if u.code in named else u for u in self.units))
 
 
 def bare_name(name: str) -> str:
@@ -151,39 +168,32 @@ def bare_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Caught:
-    """Per selector the codes it catches, and those of them it names one by one; per unit its selectors."""
+    """Per selector the codes it catches, and those of them that it names one by one."""
 
     members: Mapping[str, frozenset[str]]
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def caught_by(selectors: Iterable[Selector], tree: UnitTree) -> Caught:
-    """What each selector catches. Selectors that are not there catch nothing; circles are cut."""
+    """What each selector catches. One that is not there, or goes round in a circle, catches nothing."""
     known = {selector.code: selector for selector in selectors}
     found: dict[str, frozenset[str]] = {}
-
-    def resolve(code: str, asked: tuple[str, ...]) -> frozenset[str]:
-        if code in found:
-            return found[code]
-        if code not in known or code in asked:
-            return frozenset()
-        one = known[code]
-        others = {name: resolve(name, (*asked, code)) for name in one.names}
-        return found.setdefault(code, _members(one, tree, others))
-
-    for code in known:
-        resolve(code, ())
+    for code in in_order({code: one.names for code, one in known.items()}):
+        found[code] = _members(known[code], tree, found)
+    for code in known.keys() - found.keys():
+        found[code] = frozenset()
     named = {code: _named(one.include, tree) & found[code] for code, one in known.items() if one.include}
     return Caught(found, named)
 
 
-def _members(one: Selector, tree: UnitTree, others: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    caught = {unit.code for unit in tree.units if _meets(one, unit, tree)} if _asks(one) else set[str]()
+def _members(one: Selector, tree: UnitTree, found: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    none = frozenset[str]()
+    caught = _meeting(one, tree) if _asks(one) else set[str]()
     for name in one.all_of:
-        caught &= others[name]
+        caught &= found.get(name, none)
     if one.any_of:
-        caught &= frozenset().union(*(others[name] for name in one.any_of))
-    caught -= frozenset().union(*(others[name] for name in one.none_of))
+        caught &= none.union(*(found.get(name, none) for name in one.any_of))
+    caught -= none.union(*(found.get(name, none) for name in one.none_of))
     return frozenset((caught | _named(one.include, tree, one.kind)) - _named(one.exclude, tree))
 
 
@@ -194,30 +204,40 @@ def _asks(one: Selector) -> bool:
     return not one.include or any(conditions) or any(fact is not None for fact in facts)
 
 
-def _meets(one: Selector, unit: PlanUnit, tree: UnitTree) -> bool:
-    if one.kind is not None and unit.kind is not one.kind:
-        return False
-    if one.pilot is not None and unit.pilot is not one.pilot:
-        return False
-    if one.root is not None and (unit is tree.root) is not one.root:
-        return False
-    spans = ((one.members, unit.members), (one.rounds_held, unit.rounds_held), (one.special, unit.special))
-    if any(span is not None and not span.holds(number) for span, number in spans):
-        return False
-    return _is_among(one, unit, tree)
+def _meeting(one: Selector, tree: UnitTree) -> set[str]:
+    """The units that meet every condition of the selector's own."""
+    left: Iterable[PlanUnit] = tree.units
+    for test in (*_of_itself(one, tree), *_of_its_place(one, tree)):
+        left = filter(test, left)
+    return {unit.code for unit in left}
 
 
-def _is_among(one: Selector, unit: PlanUnit, tree: UnitTree) -> bool:
-    if (one.setting and unit.setting not in one.setting) or (one.rank and unit.rank not in one.rank):
-        return False
-    if one.block and tree.blocks[unit.code] not in one.block:
-        return False
-    if not one.parent_rank and not one.parent_block:
-        return True
-    parent = tree.parent(unit)
-    if parent is None or (one.parent_rank and parent.rank not in one.parent_rank):
-        return False
-    return not one.parent_block or tree.blocks[parent.code] in one.parent_block
+def _of_itself(one: Selector, tree: UnitTree) -> Iterator[Test]:
+    if one.kind is not None:
+        yield lambda unit: unit.kind is one.kind
+    if one.pilot is not None:
+        yield lambda unit: unit.pilot is one.pilot
+    if one.root is not None:
+        yield lambda unit: (unit is tree.root) is one.root
+    if (members := one.members) is not None:
+        yield lambda unit: members.holds(unit.members)
+    if (rounds := one.rounds_held) is not None:
+        yield lambda unit: rounds.holds(unit.rounds_held)
+    if (special := one.special) is not None:
+        yield lambda unit: special.holds(unit.special)
+
+
+def _of_its_place(one: Selector, tree: UnitTree) -> Iterator[Test]:
+    if one.setting:
+        yield lambda unit: unit.setting in one.setting
+    if one.rank:
+        yield lambda unit: unit.rank in one.rank
+    if one.block:
+        yield lambda unit: tree.blocks[unit.code] in one.block
+    if one.parent_rank:
+        yield lambda unit: (parent := tree.parent(unit)) is not None and parent.rank in one.parent_rank
+    if one.parent_block:
+        yield lambda unit: tree.blocks.get(unit.parent_code) in one.parent_block
 
 
 def _named(words: Iterable[str], tree: UnitTree, kind: UnitKind | None = None) -> frozenset[str]:

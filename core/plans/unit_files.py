@@ -17,7 +17,8 @@ from tenants.vietnamese import fold, nfc
 
 Value = TypeVar("Value")
 UNIT_COLUMNS: Final = (
-    "code", "parent_code", "name", "kind", "setting", "block", "rank", "members", "pilot", "rounds_held", "special",
+    "code", "parent_code", "name", "kind", "setting", "block", "rank", "members", "pilot", "rounds_held",
+    "special",
 )  # fmt: skip
 NEEDED_OF_UNITS: Final = ("code", "parent_code", "name", "kind")
 MEETING_COLUMNS: Final = ("unit_code", "kind", "held_on", "concluded")

@@ -1,8 +1,11 @@
 """Small types that every part of a plan is made of."""
 
+import re
+from datetime import date
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 """Unknown keys are refused, so that a misspelt one is told instead of ignored."""
@@ -28,3 +31,19 @@ Clause = Annotated[
 ]
 Text = Annotated[str, Field(max_length=4000)]
 Line = Annotated[str, Field(max_length=500)]
+
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""What a plan counts with lies between: no sum of its days leaves the calendar."""
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_as_day(value: object) -> object:
+    """A date, or a text such as 2018-03-30: no number of seconds, no time of day."""
+    if type(value) is date or (isinstance(value, str) and _ISO.fullmatch(value.strip())):
+        return value
+    raise PydanticCustomError("day", "not a day")
+
+
+AnyDay = Annotated[date, BeforeValidator(_written_as_day)]
+Day = Annotated[AnyDay, Field(ge=FIRST_DAY, le=LAST_DAY)]
