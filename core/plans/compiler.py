@@ -179,9 +179,7 @@ def _dated(milestone: Milestone, ground: Ground, around: Circumstances) -> Dated
         return [("", _with_opening(milestone, ground, ""))]
     periods = periods_of(milestone, ground, around)
     found = [(period, _with_opening(milestone, ground, period.code)) for period in periods]
-    return [
-        (period.code, due) for period, due in found if not due.opens_on or due.opens_on <= period.last_day
-    ]
+    return [(one.code, due) for one, due in found if due.opens_on and due.opens_on <= one.last_day]
 
 
 def _with_opening(milestone: Milestone, ground: Ground, period: str) -> DueDate:

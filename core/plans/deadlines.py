@@ -110,7 +110,8 @@ def _each(rule: EachPeriod, period: Period, ground: Ground) -> DueDate:
         due_on = ground.calendar.add_working_days(period.last_day, rule.days_after)
     else:
         due_on = days_after(period.last_day, rule.days_after)
-    return DueDate(due_on, period.first_day, period.last_day)
+    opens_on = max(period.first_day, ground.starts_on or period.first_day)
+    return DueDate(due_on, opens_on, period.last_day)
 
 
 def _counted(rule: DaysBefore | DaysAfter, base: date, ground: Ground) -> date:
