@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from core.meetings.kinds import MeetingKind
 from core.plans.content import Action, Milestone, PlanContent, Route, Rules
-from core.plans.deadlines import DueDate, Ground, MeetingFact, due_date, occasions
-from core.plans.due import Anchor, DaysAfter, DaysBefore, Due, EachPeriod, Within
+from core.plans.deadlines import DueDate, Ground, MeetingFact, Relative, base_of, due_from
+from core.plans.due import Anchor, Due, EachPeriod, Within
 from core.plans.graph import bases, ordered
 from core.plans.periods import Period, periods_between
 from core.plans.selectors import Caught, PlanUnit, UnitTree, caught_by
@@ -19,6 +19,8 @@ from core.plans.workdays import WorkCalendar
 
 Dated = list[tuple[str, DueDate]]
 """The due dates of one milestone for one unit, with the code of the period of each."""
+Bases = tuple[date | None, date | None]
+"""The days that a milestone's deadline and its opening count from."""
 
 
 class TaskDraft(NamedTuple):
@@ -104,6 +106,7 @@ class _Bench:
     rules: Rules
     meetings: Mapping[str, tuple[MeetingFact, ...]]
     dates: dict[str, dict[str, date]]
+    grounds: dict[str, Ground] = field(default_factory=dict)
 
     @classmethod
     def of(cls, content: PlanContent, around: Circumstances) -> "_Bench":
@@ -114,8 +117,11 @@ class _Bench:
 
     def ground_at(self, unit: PlanUnit) -> Ground:
         """The ground with the unit's own meetings; only those of large cells take several sessions."""
-        sessions = self.rules.sessions if (unit.members or 0) >= self.rules.large_cell else 1
-        return replace(self.ground, meetings=self.meetings.get(unit.code, ()), sessions=sessions)
+        if (known := self.grounds.get(unit.code)) is None:
+            sessions = self.rules.sessions if (unit.members or 0) >= self.rules.large_cell else 1
+            facts = self.meetings.get(unit.code, ())
+            known = self.grounds[unit.code] = replace(self.ground, meetings=facts, sessions=sessions)
+        return known
 
     def held_on(self, milestone: Milestone, unit: PlanUnit, period: str) -> date | None:
         """When the unit's meetings show that a task of holding one is done."""
@@ -149,52 +155,50 @@ def _tasks(
 
 
 class _Dating:
-    """The due days of one milestone; units without meetings share those that count from the same days."""
+    """The due days of one milestone; units that count from the same days share them."""
 
     def __init__(self, milestone: Milestone, bench: _Bench) -> None:
-        self._milestone, self._bench, self._bases = milestone, bench, bases(milestone)
-        self._by_meeting = any(map(_counts_from_meetings, (milestone.due, milestone.opens)))
-        self._shared: dict[tuple[date | None, ...], Dated] = {}
+        self._milestone, self._bench = milestone, bench
+        self._shared: dict[Bases, Dated] = {}
 
     def of(self, unit: PlanUnit) -> Dated:
         """The unit's due days."""
-        days = tuple(self._bench.day_of(name, unit) for name in self._bases)
-        if self._by_meeting and unit.code in self._bench.meetings:
-            return self._worked_out(self._bench.ground_at(unit), days)
-        if (known := self._shared.get(days)) is None:
-            known = self._shared[days] = self._worked_out(self._bench.ground, days)
+        found = self._base(self._milestone.due, unit), self._base(self._milestone.opens, unit)
+        if (known := self._shared.get(found)) is None:
+            known = self._shared[found] = list(_dated(self._milestone, found, self._bench))
         return known
 
-    def _worked_out(self, ground: Ground, days: tuple[date | None, ...]) -> Dated:
-        dates = {name: day for name, day in zip(self._bases, days, strict=True) if day is not None}
-        return _dated(self._milestone, replace(ground, dates=dates), self._bench.around)
+    def _base(self, rule: Due | None, unit: PlanUnit) -> date | None:
+        if not isinstance(rule, Relative):
+            return None
+        if rule.of is Anchor.MILESTONE:
+            return self._bench.day_of(rule.milestone, unit)
+        return base_of(rule, self._bench.ground_at(unit), self._milestone.meeting)
 
 
-def _counts_from_meetings(due: Due | None) -> bool:
-    return isinstance(due, DaysBefore | DaysAfter) and due.of not in (Anchor.ISSUE, Anchor.MILESTONE)
-
-
-def _dated(milestone: Milestone, ground: Ground, around: Circumstances) -> Dated:
+def _dated(milestone: Milestone, found: Bases, bench: _Bench) -> Iterator[tuple[str, DueDate]]:
     if not isinstance(milestone.due, EachPeriod):
-        return [("", _with_opening(milestone, ground, ""))]
-    periods = periods_of(milestone, ground, around)
-    found = [(period, _with_opening(milestone, ground, period.code)) for period in periods]
-    return [(one.code, due) for one, due in found if due.opens_on and due.opens_on <= one.last_day]
+        yield "", _with_opening(milestone, found, bench.ground, "")
+        return
+    for period in periods_of(milestone, bench.ground, bench.around):
+        due = _with_opening(milestone, found, bench.ground, period.code)
+        if due.opens_on and due.opens_on <= period.last_day:
+            yield period.code, due
 
 
-def _with_opening(milestone: Milestone, ground: Ground, period: str) -> DueDate:
-    due = due_date(milestone.due, ground, milestone.meeting, period)
-    if milestone.opens is None or (isinstance(milestone.opens, EachPeriod) and not period):
+def _with_opening(milestone: Milestone, found: Bases, ground: Ground, period: str) -> DueDate:
+    rule, opens = milestone.due, milestone.opens
+    due = due_from(rule, found[0], ground, period)
+    if opens is None or (isinstance(opens, EachPeriod) and not period):
         return due
-    opens_on = _opening(milestone.opens, milestone, ground, period)
-    if due.opens_on and opens_on and isinstance(milestone.due, EachPeriod):
+    opens_on = _opening(opens, due_from(opens, found[1], ground, period))
+    if due.opens_on and opens_on and isinstance(rule, EachPeriod):
         opens_on = max(opens_on, due.opens_on)
     return due._replace(opens_on=opens_on)
 
 
-def _opening(rule: Due, milestone: Milestone, ground: Ground, period: str) -> date | None:
+def _opening(rule: Due, found: DueDate) -> date | None:
     """The first day of a window or period, else the day itself."""
-    found = due_date(rule, ground, milestone.meeting, period)
     return found.opens_on if isinstance(rule, Within | EachPeriod) else found.due_on
 
 
@@ -239,7 +243,7 @@ def held_on(milestone: Milestone, ground: Ground, today: date, period: str) -> d
 
 def _held(kind: MeetingKind, ground: Ground, today: date, period: str) -> Iterator[date]:
     known = Period.parse(period) if period else None
-    for sessions in occasions(ground, kind):
+    for sessions in ground.occasions.get(kind, ()):
         first, last = sessions[0].held_on, sessions[-1].held_on
         if all(s.held for s in sessions) and last <= today and (known is None or known.contains(first)):
             yield last

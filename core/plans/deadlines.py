@@ -1,9 +1,10 @@
 """Due dates, pure: the grammar worked out for one unit, and where a duty stands: computed, never stored
 (domain: rules, deadlines; design: decision 3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from core.meetings.kinds import MeetingKind
@@ -55,6 +56,23 @@ class Ground:
         """The first day of the plan's time: the one it names, else the day it was issued."""
         return self.starts_on or self.issued_on
 
+    @cached_property
+    def occasions(self) -> Mapping[MeetingKind, Sequence[Occasion]]:
+        """By kind, the unit's meetings in the plan's time, by day, each with its sessions."""
+        found: dict[MeetingKind, list[Occasion]] = {}
+        for fact in sorted(self.meetings, key=lambda one: one.held_on):
+            if self.covers(fact.held_on):
+                self._put(fact, found.setdefault(fact.kind, []))
+        return found
+
+    def _put(self, fact: MeetingFact, known: list[Occasion]) -> None:
+        """A further session of the last meeting, within its week, or a meeting of its own."""
+        last = known[-1] if known else ()
+        if last and len(last) < self.sessions and fact.held_on - last[0].held_on < WEEK:
+            known[-1] = (*last, fact)
+        else:
+            known.append((fact,))
+
     def covers(self, day: date) -> bool:
         """Whether the day lies in the plan's time."""
         first, last = self.begins_on, self.ends_on
@@ -74,9 +92,18 @@ def days_after(base: date, days: int) -> date:
     return base + timedelta(days=days)
 
 
+Relative = DaysBefore | DaysAfter
+
+
 def due_date(rule: Due, ground: Ground, meeting: MeetingKind | None = None, period: str = "") -> DueDate:
     """The rule worked out. `meeting` is the milestone's kind, where the rule names none; `period` the code of
     the period in hand for a rule that comes round. Raises ValueError for a period that is none."""
+    base = base_of(rule, ground, meeting) if isinstance(rule, Relative) else None
+    return due_from(rule, base, ground, period)
+
+
+def due_from(rule: Due, base: date | None, ground: Ground, period: str = "") -> DueDate:
+    """The rule worked out where the day that a relative one counts from is known, or known to be missing."""
     match rule:
         case BeforeDate():
             return DueDate(_before(rule.date, rule.strict, ground), None, rule.date)
@@ -87,7 +114,6 @@ def due_date(rule: Due, ground: Ground, meeting: MeetingKind | None = None, peri
         case EachPeriod():
             return _each(rule, Period.parse(period), ground)
         case DaysBefore() | DaysAfter():
-            base = base_of(rule, ground, meeting)
             return DueDate(_counted(rule, base, ground) if base else None, None, base)
         case Undated():
             return DueDate(None)
@@ -141,20 +167,8 @@ def base_of(rule: DaysBefore | DaysAfter, ground: Ground, meeting: MeetingKind |
 def _last_occasion(rule: DaysBefore | DaysAfter, ground: Ground, meeting: MeetingKind | None) -> Occasion:
     """A visit is paid to the unit's regular meeting where nothing else is said (S4-10)."""
     kind = rule.meeting or meeting or (MeetingKind.REGULAR if rule.of is Anchor.VISIT else None)
-    return next(reversed(occasions(ground, kind)), ()) if kind else ()
-
-
-def occasions(ground: Ground, kind: MeetingKind) -> list[Occasion]:
-    """The unit's meetings of a kind in the plan's time, by day, each with its sessions."""
-    found: list[list[MeetingFact]] = []
-    for fact in sorted(ground.meetings, key=lambda one: one.held_on):
-        if fact.kind is not kind or not ground.covers(fact.held_on):
-            continue
-        if found and len(found[-1]) < ground.sessions and fact.held_on - found[-1][0].held_on < WEEK:
-            found[-1].append(fact)
-        else:
-            found.append([fact])
-    return [tuple(sessions) for sessions in found]
+    found = ground.occasions.get(kind, ()) if kind else ()
+    return found[-1] if found else ()
 
 
 def next_regular(meetings: Iterable[MeetingFact], after: date) -> date | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 ROMAN = ("I", "II", "III", "IV")
 
@@ -58,6 +59,7 @@ class Period:
     cycle: Cycle
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, code: str) -> "Period":
         """The period of a code; raises ValueError for any other text."""
         for cycle, form in _FORMS:
