@@ -134,7 +134,7 @@ def _pilots(content: PlanContent, compiled: Compiled) -> Iterator[Problem]:
         for place, chosen, available in _groups(quota, compiled.tree, compiled):
             least = min(quota.least, available)
             if chosen < least:
-                text = f"{place}: mới chọn {chosen} chi bộ làm điểm, cần ít nhất {quota.least}."
+                text = f"{place}: mới chọn {chosen} chi bộ làm điểm, cần ít nhất {least}."
             elif quota.most is not None and chosen > quota.most:
                 text = f"{place}: đã chọn {chosen} chi bộ làm điểm, nhiều nhất {quota.most}."
             else:

@@ -84,7 +84,7 @@ def _check_tree(units: list[tuple[Row, PlanUnit]], faults: list[Fault]) -> None:
     """Codes written once, parents that are there and no cells, one root, nothing above itself."""
     by_code: dict[str, PlanUnit] = {}
     for row, unit in units:
-        if by_code.setdefault(unit.code, unit) is not unit and unit.code:
+        if unit.code and by_code.setdefault(unit.code, unit) is not unit:
             row.fault("code", f"Mã “{unit.code}” đã có ở dòng trên.")
     roots = [row for row, unit in units if not unit.parent_code]
     for row in roots[1:]:
