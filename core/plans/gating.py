@@ -21,7 +21,7 @@ class UnmetGate:
 
 
 def unmet_gates(session: orm.Session, task: Task) -> tuple[UnmetGate, ...]:
-    """The gates before a task of which something is still to be done, at its unit or the nearest one above."""
+    """The gates before a task that wait for something, at its unit or the nearest one above."""
     content = in_force(session, task.plan_id)
     gates = [gate for gate in content.gates if gate.holds_back == task.milestone.code] if content else []
     if not gates or content is None:
@@ -31,7 +31,7 @@ def unmet_gates(session: orm.Session, task: Task) -> tuple[UnmetGate, ...]:
 
 
 def _states(session: orm.Session, task: Task, codes: set[str]) -> dict[str, bool]:
-    """By milestone, whether the nearest unit that owes it has done it; milestones nobody owes are not in it."""
+    """By milestone, whether the nearest unit that owes it has done it; those nobody owes are left out."""
     places = [path.text for path in task.unit.tree_path.ancestors] + [task.unit.path]
     query = (
         sa.select(Milestone.code, Task.done_on)

@@ -129,8 +129,8 @@ def changes(
 
 def _rows(session: orm.Session, plan: Plan, within: UnitPath | None) -> list[Kept]:
     query = sa.select(
-        Task.id, Task.milestone_id, Task.unit_id, Task.period, Task.opens_on, Task.due_on, Task.base_on, Task.route,
-        Task.done_on, Task.extended_to, Task.withdrawn_on,
+        Task.id, Task.milestone_id, Task.unit_id, Task.period, Task.opens_on, Task.due_on, Task.base_on,
+        Task.route, Task.done_on, Task.extended_to, Task.withdrawn_on,
     ).where(Task.plan_id == plan.id)  # fmt: skip
     if within is not None:
         query = query.join(Unit, Unit.id == Task.unit_id).where(

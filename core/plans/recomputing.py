@@ -29,7 +29,7 @@ def in_force(session: orm.Session, plan_id: UUID) -> PlanContent | None:
 def recompute(
     session: orm.Session, actor: Actor, plan: Plan, around: UnitPath | None, why: str
 ) -> Issued | None:
-    """Compile the plan in force anew, for one unit and what is below it or for all; None where it has none."""
+    """Compile the plan in force anew, for one unit and what is below it or for all; None without one."""
     content = in_force(session, plan.id)
     if content is None:
         return None

@@ -1,4 +1,4 @@
-"""The verbs of a unit's task: do it, take it back, set its meeting, ask for time, decide (design: F04, F05)."""
+"""The verbs of a unit's task: done, taken back, its meeting set, time asked, decided (design: F04, F05)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -226,7 +226,8 @@ def nudge(session: orm.Session, actor: Actor, tasks: list[Task], words: str) -> 
     told = 0
     for task in tasks:
         require(actor, Permission.TASKS_NUDGE, task.unit.tree_path)
-        text = f"Đôn đốc: “{task.milestone.title}” của {task.unit.name}{_due(task)}. {nfc(words.strip())}".strip()
+        what = f"“{task.milestone.title}” của {task.unit.name}{_due(task)}"
+        text = f"Đôn đốc: {what}. {nfc(words.strip())}".strip()
         told += _tell(
             session, doers_at(session, task.unit_id), text, f"nudge:{task.id}:{today()}", f"/tasks/{task.id}"
         )
