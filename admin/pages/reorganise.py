@@ -23,6 +23,7 @@ from tenants.unit_models import EventState
 pages = Blueprint("reorganise", __name__, url_prefix="/reorganise")
 LONGEST_SEARCH = 200
 TARGETS = {EventKind.MOVE: "Chọn đơn vị cấp trên mới", EventKind.DISSOLVE: "Chọn đơn vị tiếp nhận"}
+OF_ROOT = frozenset({EventKind.RENAME, EventKind.RERANK})
 HINTS = {
     EventKind.MERGE: "Nhiều đơn vị nhập thành một.",
     EventKind.SPLIT: "Một đơn vị tách thành nhiều; từng đơn vị trực thuộc chọn nơi về.",
@@ -50,6 +51,7 @@ def index() -> str:
 def choose(kind: str) -> str:
     """Search and choose the units that change."""
     said, typed = _kind(kind), _typed()
+    found = _choices(typed, _asked("units"), UnitKind.ORGANISATION if said is EventKind.RERANK else None)
     return render_template(
         "pages/reorganise_choose.html",
         kind=said,
@@ -58,7 +60,7 @@ def choose(kind: str) -> str:
         many=said is EventKind.MERGE,
         typed=typed,
         chosen=_asked("units"),
-        found=_choices(typed, _asked("units"), UnitKind.ORGANISATION if said is EventKind.RERANK else None),
+        found=[unit for unit in found if unit.above or said in OF_ROOT],
         next_url=url_for(f"reorganise.{'target' if said in TARGETS else 'details'}", kind=kind),
         kept=[],
     )

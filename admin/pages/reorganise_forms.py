@@ -111,7 +111,7 @@ def _split_fields(below: Sequence[UnitChoice]) -> dict[str, Any]:
         fields[f"name{number}"] = StringField(f"Tên đơn vị mới {number}", [Optional(), Length(max=200)])
         places.append((str(number), f"Đơn vị mới {number}"))
     for child in below:
-        fields[f"{CHILD}{child.id}"] = SelectField(child.name, [Optional()], choices=places)
+        fields[f"{CHILD}{child.id}"] = SelectField(child.name, [InputRequired()], choices=places)
     return fields
 
 

@@ -1,6 +1,7 @@
 """The tree of party organisations as people read it."""
 
 from dataclasses import replace
+from datetime import date
 
 from flask import Blueprint, render_template, request
 
@@ -27,9 +28,10 @@ def matching(node: UnitNode, folded: str) -> UnitNode | None:
 @pages.get("")
 @page(Permission.UNITS_READ)
 def tree() -> str:
-    """Every unit in reach that is valid today, searched without diacritics."""
+    """Every unit in reach as it was on a day, today unless another is asked; searched without diacritics."""
     asked = request.args.get("q", "")[:LONGEST_SEARCH]
-    whole = unit_tree(db.session, current_actor(), today())
+    on = request.args.get("on", type=date.fromisoformat) or today()
+    whole = unit_tree(db.session, current_actor(), on)
     shown = tuple(found for node in whole if (found := matching(node, fold(asked))))
     return render_template(
         "pages/units_tree.html",
@@ -37,5 +39,7 @@ def tree() -> str:
         asked=asked,
         cells=sum(node.cells for node in whole),
         kinds=UnitKind,
-        edits=may(current_actor(), Permission.UNITS_EDIT),
+        edits=on == today() and may(current_actor(), Permission.UNITS_EDIT),
+        on=on,
+        today=today(),
     )

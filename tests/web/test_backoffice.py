@@ -12,8 +12,9 @@ from admin.views import TenantModelView
 from core.rotation.models import Absence
 from tenants.clock import today
 from tenants.models import Account, Appointment, AuditEntry, CellSetting, Department, Person, Unit
+from tenants.people import UnitFacts, save_unit
 from tests.backoffice_ground import one_of_each
-from tests.cast import Cast
+from tests.cast import OPENED, Cast
 from tests.conftest import Browser
 
 SignIn = Callable[[str], Browser]
@@ -260,6 +261,20 @@ def test_the_tree_nests_units_and_is_searched_without_diacritics(sign_in: SignIn
     text = browser.get("/units?q=chi+bo+so+3").text
     assert "Chi bộ số 3" in text
     assert "Chi bộ số 2" not in text
+
+
+def test_the_tree_of_a_past_day_is_the_tree_of_that_day(sign_in: SignIn, cast: Cast) -> None:
+    with cast.session(ADMIN) as session:
+        row = session.get_one(Unit, cast.unit("huyen-a/CB-1"))
+        kept = {name: getattr(row, name) for name in UnitFacts.__dataclass_fields__}
+        save_unit(session, cast.actor(ADMIN), UnitFacts(**kept | {"name": "Chi bộ Mới"}), row)
+    browser = sign_in(ADMIN)
+    assert "Chi bộ Mới" in browser.get("/units").text
+    page = browser.get(f"/units?on={OPENED}").text
+    assert "theo cơ cấu ngày 01/01/2026" in page
+    assert "Chi bộ số 1" in page
+    assert "/admin/units/edit/" not in page
+    assert browser.get("/units?on=x").status_code == 200
 
 
 def test_the_tree_offers_editing_only_to_whoever_may(sign_in: SignIn, cast: Cast) -> None:
