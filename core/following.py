@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from core.meetings.models import Meeting, Petition
 from core.plans.task_models import PlanPilot, Task
+from core.rotation.by_hand import Pin
 from core.rotation.models import Official, OfficialArea, Visit
 from tenants.clock import now, today
 from tenants.people.following import Follow, OnClash
@@ -45,8 +46,15 @@ FOLLOWS: Final = (
     Follow(
         "buổi sinh hoạt đã định ngày",
         Meeting.cell_id,
-        lambda day: Meeting.meets_on >= day,
+        lambda day: sa.and_(Meeting.meets_on >= day, Meeting.held_on.is_(None)),
         apart=(Meeting.kind, Meeting.month),
+    ),
+    Follow(
+        "chi bộ mà cán bộ đăng ký dự",
+        Pin.cell_id,
+        lambda day: Pin.month >= day.replace(day=1),
+        apart=(Pin.official_id, Pin.month),
+        on_clash=OnClash.REMOVED,
     ),
     Follow(
         "địa bàn của cán bộ dự sinh hoạt",

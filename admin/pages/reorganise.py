@@ -35,6 +35,7 @@ HINTS = {
 ROWS_OF = {
     "unit": "đơn vị", "appointment": "chức vụ", "visit": "lượt dự", "meeting": "buổi sinh hoạt",
     "official": "cán bộ dự sinh hoạt", "official_area": "địa bàn phụ trách", "task": "việc",
+    "plan_pilot": "chi bộ làm điểm", "pin": "chi bộ đăng ký dự",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from core.meetings.models import Meeting, MeetingKind
 from core.notices.models import JobKind, Notice
 from core.notices.work import owe
 from core.plans.models import Plan
+from core.registry import metadata
 from core.rotation.models import Official, OfficialArea, Rotation, RotationLevel, Visit
 from tenants.access import Actor, Grant, NotAllowed, NotFound, Role
 from tenants.clock import LOCAL, frozen, now
@@ -130,6 +131,24 @@ def cells_of(cast: Cast, kind: type[Any]) -> list[str]:
     column = {Visit: Visit.cell_id, Meeting: Meeting.cell_id, OfficialArea: OfficialArea.unit_id}[kind]
     with cast.session(HOME) as session:
         return sorted(session.scalars(sa.select(Unit.code).join(kind, column == Unit.id)))
+
+
+NEVER_FOLLOWS = {
+    "unit.parent_id", "unit_past.unit_id", "unit_past.parent_id", "unit_successor.unit_id",
+    "unit_successor.successor_id", "appointment.unit_id", "planned_visit.cell_id",
+}  # fmt: skip
+"""Columns that name a unit as it was or is, or are followed apart (posts)."""
+
+
+def test_of_every_table_it_is_said_whether_its_rows_follow_a_unit() -> None:
+    naming = {
+        f"{table.name}.{key.column_keys[1]}"
+        for table in metadata.sorted_tables
+        for key in table.foreign_key_constraints
+        if key.referred_table.name == "unit"
+    }
+    following = {f"{follow.column.class_.__tablename__}.{follow.column.key}" for follow in FOLLOWS}
+    assert naming - NEVER_FOLLOWS == following
 
 
 def test_communes_merge_and_every_cell_stays_in_the_tree(cast: Cast) -> None:
