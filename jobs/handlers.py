@@ -11,7 +11,7 @@ from jobs.exchange import deliver_dispatch
 from jobs.imports import check_roster, import_roster
 from jobs.mail import send_mail
 from jobs.notices import remind
-from jobs.rotation import generate_rotation
+from jobs.rotation import generate_rotation, try_scenarios
 from jobs.units import apply_events
 
 HANDLERS: Mapping[JobKind, Handler] = {
@@ -21,6 +21,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.COUNT_TENANT: count_tenant,
     JobKind.DELIVER_DISPATCH: deliver_dispatch,
     JobKind.GENERATE_ROTATION: generate_rotation,
+    JobKind.TRY_SCENARIOS: try_scenarios,
     JobKind.IMPORT_ROSTER: import_roster,
     JobKind.REMIND: remind,
     JobKind.RENDER_DOCUMENT: render_document,

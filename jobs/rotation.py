@@ -4,12 +4,17 @@ from datetime import date
 
 from sqlalchemy import orm
 
+from core.data import to_data
+from core.rotation.by_hand import Trial
 from core.rotation.drawing import draw, redraw
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import Rotation
+from core.rotation.scenarios import Outcome, as_it_is, compare
 from core.rotation.service import save_draft
+from core.rotation.trying import scenario_of
 from jobs.actors import actor_of
 from jobs.contract import Effect, JobFacts, Progress
+from tenants.clock import now
 from tenants.scope import transaction
 
 
@@ -29,5 +34,23 @@ def generate_rotation(job: JobFacts, progress: Progress) -> Effect:
     def keep(session: orm.Session) -> None:
         kept = session.get_one(Rotation, job.subject_id)
         save_draft(session, actor_of(session, job), kept, drawing, kept.asked_because)
+
+    return keep
+
+
+def try_scenarios(job: JobFacts, progress: Progress) -> Effect:
+    """What each scenario of a trial gives, the present problem first; nothing else is written."""
+    with transaction() as session:
+        trial = session.get_one(Trial, job.subject_id)
+        problem = load_problem(session, session.get_one(Rotation, trial.rotation_id))
+        asked = [as_it_is(), *map(scenario_of, trial.asked)]
+    outcomes = list[Outcome]()
+    for number, scenario in enumerate(asked):
+        progress(f"Đang thử: {scenario.name_vi}", 5 + 90 * number // len(asked))
+        outcomes += compare(problem, [scenario])
+
+    def keep(session: orm.Session) -> None:
+        kept = session.get_one(Trial, job.subject_id)
+        kept.outcomes, kept.done_at = to_data(outcomes), now()
 
     return keep

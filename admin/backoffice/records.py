@@ -27,7 +27,9 @@ SUBJECTS = {
     "cell_setting": "Loại chi bộ", "department": "Ban tham mưu", "dispatch": "Văn bản đi, đến",
     "document": "Văn bản", "official_document": "Văn bản", "job": "Tác vụ", "meeting": "Buổi sinh hoạt",
     "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",
-    "petition": "Kiến nghị", "pin": "Kế hoạch cá nhân dự", "swap": "Đổi lượt dự", "plan": "Kế hoạch",
+    "petition": "Kiến nghị", "pin": "Kế hoạch cá nhân dự", "swap": "Đổi lượt dự",
+
+    "board_edit": "Sửa dự thảo bằng tay", "rule_weights": "Thứ tự quy tắc", "trial": "Thử phương án", "plan": "Kế hoạch",
     "plan_version": "Bản kế hoạch", "report": "Báo cáo", "report_version": "Bản báo cáo",
     "roster": "Danh sách nhập", "roster_upload": "Danh sách nhập", "rotation": "Phân công dự",
     "rotation_level": "Cấp cán bộ dự", "rotation_version": "Bản phân công dự", "tenant": "Đơn vị thuê",
@@ -37,7 +39,7 @@ SUBJECTS = {
 VERBS = {
     "apply": "áp dụng", "plan": "lập", "undo": "hoàn tác",
     "approve": "duyệt", "ask": "đề nghị", "decline": "không nhận", "refuse": "không duyệt",
-    "register": "đăng ký ngày",
+    "register": "đăng ký ngày", "keep": "giữ",
     "accept": "duyệt", "accepted": "tiếp nhận", "active": "mở hoạt động", "add": "thêm", "answer": "trả lời",
     "attend": "đã dự", "broken_seal": "niêm phong không nguyên vẹn", "choose_password": "đặt mật khẩu",
     "consolidate": "tổng hợp", "create": "thêm", "damaged": "tệp hỏng", "derive": "lập theo cấp trên",

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from admin.pages import (
     away,
+    board,
     calendar,
     dispatches,
     documents,
@@ -21,6 +22,7 @@ from admin.pages import (
     rotation_views,
     swaps,
     tasks,
+    trials,
     units,
     visits,
     visits_all,
@@ -38,6 +40,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rotation.pages,
     rotation_views.pages,
     rotation_document.pages,
+    board.pages,
+    trials.pages,
     petitions.pages,
     notices.pages,
     plans.pages,

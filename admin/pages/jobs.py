@@ -18,6 +18,7 @@ RESULTS: Mapping[JobKind, Callable[[Job], str]] = {
     JobKind.CHECK_ROSTER: lambda job: url_for("rosters.show", upload_id=job.subject_id),
     JobKind.IMPORT_ROSTER: lambda job: url_for("rosters.show", upload_id=job.subject_id),
     JobKind.CONSOLIDATE: lambda job: url_for("reports.show", report_id=job.subject_id),
+    JobKind.TRY_SCENARIOS: lambda job: url_for("trials.show", trial_id=job.subject_id),
     JobKind.GENERATE_ROTATION: lambda job: url_for("rotation.draft", rotation_id=job.subject_id),
 }
 

@@ -80,6 +80,7 @@ def index() -> str:
         years=years,
         planner=may_plan(),
         can_generate=may(current_actor(), Permission.ROTATION_GENERATE),
+        can_weigh=may(current_actor(), Permission.CATALOGUES_EDIT),
         months_from=months_from,
     )
 

@@ -35,6 +35,7 @@ class JobKind(StrEnum):
     CHECK_ROSTER = "check_roster"
     IMPORT_ROSTER = "import_roster"
     GENERATE_ROTATION = "generate_rotation"
+    TRY_SCENARIOS = "try_scenarios"
     DELIVER_DISPATCH = "deliver_dispatch"
     CONSOLIDATE = "consolidate"
     RENDER_DOCUMENT = "render_document"
@@ -50,6 +51,7 @@ class JobKind(StrEnum):
             "check_roster": "Kiểm tra danh sách",
             "import_roster": "Nhập danh sách",
             "generate_rotation": "Xếp lịch dự sinh hoạt",
+            "try_scenarios": "Thử các phương án lịch dự",
             "deliver_dispatch": "Chuyển văn bản",
             "consolidate": "Tổng hợp báo cáo",
             "render_document": "Tạo văn bản PDF",

@@ -18,7 +18,9 @@ from core.rotation.why import Part, why
 class Other:
     """Another cell for the same duty and how much dearer it is for the whole plan."""
 
+    cell_id: str
     cell: str
+    month: date
     day: date
     price: int
     worse: tuple[Part, ...]
@@ -45,7 +47,7 @@ def why_assigned(session: orm.Session, version: RotationVersion, line: Assignmen
         return None
     answer = why(problem, Plan(visits, (), (), 0), asked)
     others = (
-        Other(problem.cell_of[other.cell].name, other.day, other.price, other.worse)
+        Other(other.cell, problem.cell_of[other.cell].name, other.month, other.day, other.price, other.worse)
         for other in answer.alternatives
     )
     return Answer(answer.satisfied, tuple(p for p in answer.parts if p.cost), tuple(others))

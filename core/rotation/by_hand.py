@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -91,4 +92,56 @@ class Swap(TenantOwned, Base):
         tenant_key("other_visit_id", "visit"),
         sa.Index("ix_swap_visit", "tenant_id", "visit_id"),
         sa.Index("ix_swap_other_visit", "tenant_id", "other_visit_id"),
+    )
+
+
+class BoardEdit(TenantOwned, Base):
+    """One change of a draft by hand: visits taken out and put in, what it cost, what it was warned of.
+
+    `gone` and `come` list [official, cell, month, day]; `warned` the hard rules it breaks, in words, for
+    `reason` (product R03).
+    """
+
+    __tablename__ = "board_edit"
+    version_id: Mapped[UUID]
+    gone: Mapped[list[Any]]
+    come: Mapped[list[Any]]
+    price: Mapped[int] = mapped_column(sa.BigInteger)
+    deltas: Mapped[list[Any]]
+    warned: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(default="")
+    made_by: Mapped[UUID | None]
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    undone_at: Mapped[datetime | None]
+    __table_args__ = (
+        tenant_key("version_id", "rotation_version", ondelete="CASCADE"),
+        sa.Index("ix_board_edit_version", "tenant_id", "version_id", "made_at"),
+    )
+
+
+class RuleWeights(TenantOwned, Base):
+    """The tenant's prices of the soft rules, by name; a rule that is not in it has its usual price."""
+
+    __tablename__ = "rule_weights"
+    weights: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+    __table_args__ = (sa.UniqueConstraint("tenant_id"),)
+
+
+class Trial(TenantOwned, Base):
+    """Scenarios tried side by side on a rotation; nothing published is touched (product R11).
+
+    `asked` holds the scenarios' settings, `outcomes` what came of each once the job is done.
+    """
+
+    __tablename__ = "trial"
+    rotation_id: Mapped[UUID]
+    asked: Mapped[list[Any]]
+    outcomes: Mapped[list[Any] | None]
+    asked_by: Mapped[UUID | None]
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    done_at: Mapped[datetime | None]
+    __table_args__ = (
+        tenant_key("rotation_id", "rotation"),
+        sa.Index("ix_trial_rotation", "tenant_id", "rotation_id"),
     )

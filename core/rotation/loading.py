@@ -16,6 +16,7 @@ from core.rotation.facts import Cell, CellMeeting, Level, PastVisit, PlannedVisi
 from core.rotation.facts import Official as Visitor
 from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationLevel, Visit
 from core.rotation.problem import Problem
+from core.rotation.weighing import weights_of
 from tenants.models import CellSetting, Person, Unit
 from tenants.tree import UnitKind
 
@@ -34,6 +35,7 @@ def load_problem(session: orm.Session, rotation: Rotation) -> Problem:
         tuple(cells.values()),
         tuple(_visitors(session, rotation, cells)),
         tuple(_history(session, rotation)),
+        weights_of(session),
     )
 
 

@@ -90,7 +90,7 @@ def save_draft(
     version = RotationVersion(
         rotation_id=rotation.id, number=(last.number if last else 0) + 1, reason=reason,
         scores=[_score_row(score) for score in drawing.scores],
-        shortfalls=to_data(drawing.shortfalls), changes=_changes(diff(before, drawing.visits)),
+        shortfalls=to_data(drawing.shortfalls), changes=changes_of(diff(before, drawing.visits)),
     )  # fmt: skip
     session.add(version)
     session.flush()
@@ -103,7 +103,8 @@ def _score_row(score: Any) -> dict[str, Any]:
     return {"rule": score.rule.value, "label": score.label_vi, "broken": score.broken, "cost": score.cost}
 
 
-def _changes(change: PlanDiff) -> dict[str, Any]:
+def changes_of(change: PlanDiff) -> dict[str, Any]:
+    """A difference in numbers, as a version keeps it."""
     return {
         "kept": len(change.kept), "added": len(change.added), "removed": len(change.removed),
         "moved": len(change.moved), "people": len({c.official for c in change.changes}),
@@ -141,7 +142,7 @@ def publish(session: orm.Session, actor: Actor, version: RotationVersion) -> Pla
         raise RotationError(f"Bản {version.number} đã được công bố.")
     new = assignments_of(session, version.id)
     change = diff(standing_visits(session, version.rotation), new)
-    version.changes = _changes(change)
+    version.changes = changes_of(change)
     version.sha256 = digest(
         [[v.official, v.cell, v.month.isoformat(), v.day.isoformat()] for v in sorted(new, key=_order)]
     )

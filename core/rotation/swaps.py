@@ -21,23 +21,27 @@ def hindrances(
 
     `visits` are all that stand; only those of the two officials count.
     """
-    pair = (one.official, other.official)
-    held = [visit for visit in visits if visit.official in pair]
-    after = [*(visit for visit in held if visit not in (one, other)), *exchanged(one, other)]
-    small = _of_pair(problem, pair)
-    if small is None:
-        return ()
+    return newly_broken(problem, visits, (one, other), exchanged(one, other))
+
+
+def newly_broken(
+    problem: Problem, visits: Iterable[PlannedVisit], out: Sequence[PlannedVisit], put: Sequence[PlannedVisit]
+) -> tuple[Violation, ...]:
+    """The hard rules that hold for `visits` and no longer do once some are taken out and others put in."""
+    people = {visit.official for visit in (*out, *put)}
+    held = [visit for visit in visits if visit.official in people]
+    after = [*(visit for visit in held if visit not in out), *put]
+    small = _around(problem, people, {visit.cell for visit in put})
     before = {(fault.rule, fault.ref) for fault in validate(small, held)}
     return tuple(fault for fault in validate(small, after) if (fault.rule, fault.ref) not in before)
 
 
-def _of_pair(problem: Problem, pair: tuple[str, str]) -> Problem | None:
-    officials = tuple(problem.official_of[one] for one in pair if one in problem.official_of)
-    if len(officials) < len(pair):
-        return None
-    wanted = {cell for o in officials for cell in (*o.area, o.own_cell)}
+def _around(problem: Problem, people: set[str], more: set[str]) -> Problem:
+    """The problem as far as these officials and cells go."""
+    officials = tuple(official for official in problem.officials if official.id in people)
+    wanted = more | {cell for o in officials for cell in (*o.area, o.own_cell) if cell}
     cells = tuple(cell for cell in problem.cells if cell.id in wanted)
-    history = tuple(past for past in problem.history if past.official in pair)
+    history = tuple(past for past in problem.history if past.official in people)
     return replace(problem, officials=officials, cells=cells, history=history)
 
 

@@ -11,7 +11,7 @@ told one in names of units and urgent petitions, which reports tell the levels a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,8 +38,11 @@ from core.rosters.models import RosterUpload
 from core.rosters.service import upload
 from core.rosters.writing import write_sheet
 from core.rotation import service as rotations
-from core.rotation.by_hand import Pin, Swap
+from core.rotation.board import keep, moved, preview
+from core.rotation.by_hand import Pin, Swap, Trial
+from core.rotation.facts import Weights
 from core.rotation.links import renew_link
+from core.rotation.loading import load_problem
 from core.rotation.models import (
     Absence,
     Official,
@@ -53,7 +56,9 @@ from core.rotation.models import (
 )
 from core.rotation.own_plan import add_pin
 from core.rotation.swapping import ask, partners_for
+from core.rotation.trying import try_out
 from core.rotation.visiting import Quality, Regularity, VisitFacts, miss, report
+from core.rotation.weighing import set_weights
 from jobs.run import Outcome, run_pending
 from tenants.access import Role
 from tenants.accounts import Identity, invite, start_session
@@ -196,6 +201,7 @@ def _draw_up_and_visit(cast: Cast, code: str) -> None:
     with cast.session(code) as session:
         rotations.adjust(session, officer, session.get_one(Rotation, rotation.id), f"Vì {private(code)}")
     _run(cast, code)
+    _change_the_draft(cast, code, rotation.id)
 
 
 def _settle_by_hand(cast: Cast, code: str) -> None:
@@ -206,6 +212,27 @@ def _settle_by_hand(cast: Cast, code: str) -> None:
         add_pin(session, actor, official, cast.unit(f"{code}/CB-1"), date(2026, 12, 1))
         mine = session.scalars(_MINE_ROWS.where(Visit.meets_on > NOW.date()).limit(1)).one()
         ask(session, actor, mine, partners_for(session, mine)[0], f"Bận {private(code)}")
+
+
+def _change_the_draft(cast: Cast, code: str, rotation_id: UUID) -> None:
+    """A change of the draft by hand, prices of the rules, and a trial with its answer."""
+    officer = cast.actor(f"{code}.officer")
+    with cast.session(code) as session:
+        rotation = session.get_one(Rotation, rotation_id)
+        version = session.scalars(
+            sa.select(RotationVersion).where(RotationVersion.published_at.is_(None))
+        ).one()
+        problem = load_problem(session, rotation)
+        lines = sa.select(PlannedVisit).where(PlannedVisit.version_id == version.id)
+        may, june = session.scalars(lines.order_by(PlannedVisit.official_id, PlannedVisit.month)).all()[4:6]
+        free = next(
+            cast.unit(f"{code}/CB-{n}") for n in (2, 3) if cast.unit(f"{code}/CB-{n}") != june.cell_id
+        )
+        asked = preview(session, version, problem, moved(problem, may, free, june.month))
+        keep(session, officer, version, asked, f"Vì {private(code)}")
+        set_weights(session, cast.actor(f"{code}.admin"), asdict(Weights()))
+        try_out(session, officer, rotation, [{"kind": "rule", "rule": "travel"}])
+    _run(cast, code)
 
 
 def _attending(session: orm.Session, code: str) -> list[Person]:
@@ -390,6 +417,12 @@ QUERIES: dict[str, sa.Select[Any]] = {
     .where(Official.id == _OFFICIAL),
     "pin": sa.select(Pin.id),
     "swap": sa.select(Swap.id),
+    "draft line": sa.select(PlannedVisit.id).where(
+        PlannedVisit.version_id.in_(
+            sa.select(RotationVersion.id).where(RotationVersion.published_at.is_(None))
+        )
+    ),
+    "trial": sa.select(Trial.id),
     "visit report": sa.select(VisitReport.id),
     "petition": sa.select(Petition.id).where(Petition.urgent, Petition.cell_id == _IN_CELL),
     "report": sa.select(Report.id),

@@ -1,0 +1,220 @@
+"""The board of a draft: month × official, month × cell; every change is looked at before it is kept (D3)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.database import db
+from admin.pages.listing import listed, page_number, spoken
+from admin.pages.rotation import may_plan
+from admin.security import current_actor, page
+from core.meetings.calendar import months_from
+from core.queries.board import lines_at, pinned_of
+from core.queries.rotation import Assignment, assignment, cells_of, officials_of
+from core.queries.visits import organisations_in
+from core.queries.why import why_assigned
+from core.rotation.board import Preview, as_planned, edits_of, keep, moved, pin_line, preview, swapped, undo
+from core.rotation.loading import load_problem
+from core.rotation.models import PlannedVisit, Rotation, RotationVersion
+from core.rotation.own_plan import choices
+from core.rotation.problem import Problem
+from core.rotation.service import RotationError, assignments_of, draft_of
+from core.rotation.swaps import partners
+from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, reach
+from tenants.clock import today
+
+pages = Blueprint("board", __name__, url_prefix="/rotation")
+Answer = Response | str
+MOST_SWAPS = 12
+
+
+def _draft(rotation_id: str) -> tuple[Rotation, RotationVersion]:
+    if not may_plan():
+        raise NotAllowed(Permission.ROTATION_GENERATE)
+    rotation = fetch(db.session, Rotation, rotation_id)
+    version = draft_of(db.session, rotation.id)
+    if version is None:
+        raise NotFound
+    return rotation, version
+
+
+@pages.get("/<rotation_id>/board")
+@page(Permission.ROTATION_READ)
+def index(rotation_id: str) -> str:
+    """The draft as a table, by official or by cell; of one commune, searched without diacritics."""
+    rotation, version = _draft(rotation_id)
+    paths = reach(current_actor(), Permission.ROTATION_READ)
+    units = organisations_in(db.session, paths)
+    unit = next((u for u in units if str(u.id) == request.args.get("unit")), None)
+    kind, name = request.args.get("kind", "officials"), request.args.get("q", "")[:100]
+    find = cells_of if kind == "cells" else officials_of
+    found = find(db.session, version.id, (unit.tree_path,) if unit else paths, name, page_number())
+    tabs = [
+        {
+            "label": label,
+            "active": kind == value,
+            "url": url_for(
+                "board.index", rotation_id=rotation.id, kind=value, unit=unit.id if unit else None
+            ),
+        }
+        for value, label in (("officials", "Theo đồng chí"), ("cells", "Theo chi bộ"))
+    ]
+    return render_template(
+        "pages/board.html",
+        rotation=rotation,
+        version=version,
+        page=listed(found),
+        months=months_from(rotation.first_month, rotation.months),
+        pinned=pinned_of(db.session, version.id),
+        edits=edits_of(db.session, version),
+        by_cell=kind == "cells",
+        kind=kind,
+        tabs=tabs,
+        units=units,
+        unit=unit,
+        q=name,
+        wide=True,
+    )
+
+
+def _line(planned_id: str) -> tuple[PlannedVisit, Assignment, RotationVersion]:
+    """A line of a draft in reach."""
+    if not may_plan():
+        raise NotAllowed(Permission.ROTATION_GENERATE)
+    row = fetch(db.session, PlannedVisit, planned_id)
+    version = db.session.get_one(RotationVersion, row.version_id)
+    line = assignment(db.session, reach(current_actor(), Permission.ROTATION_READ), as_id(planned_id))
+    if line is None or version.published_at is not None:
+        raise NotFound
+    return row, line, version
+
+
+@pages.get("/board/<planned_id>")
+@page(Permission.ROTATION_READ)
+def line(planned_id: str) -> str:
+    """One line: why it stands, the three next-best cells and their price, others to change with, its pin."""
+    row, shown, version = _line(planned_id)
+    problem = load_problem(db.session, version.rotation)
+    return _line_page(row, shown, version, problem)
+
+
+def _line_page(
+    row: PlannedVisit, shown: Assignment, version: RotationVersion, problem: Problem, error: str = ""
+) -> str:
+    return render_template(
+        "pages/board_line.html",
+        line=shown,
+        version=version,
+        rotation=version.rotation,
+        answer=why_assigned(db.session, version, shown),
+        cells=choices(db.session, row.official),
+        months=months_from(version.rotation.first_month, version.rotation.months),
+        swaps=_swaps(row, version, problem),
+        pinned=row.id in pinned_of(db.session, version.id),
+        error=error,
+        spoken=spoken,
+    )
+
+
+def _swaps(row: PlannedVisit, version: RotationVersion, problem: Problem) -> list[tuple[str, str]]:
+    """Lines of others with which this one may change its official, by id and in words."""
+    visits = assignments_of(db.session, version.id)
+    found = partners(problem, visits, as_planned(row), max(today(), version.rotation.first_month))[
+        :MOST_SWAPS
+    ]
+    keys = {(UUID(v.official), UUID(v.cell), v.month): v for v in found}
+    at = lines_at(db.session, version.id, {key[0] for key in keys})
+    return [
+        (
+            str(at[key]),
+            f"{problem.official_of[v.official].name}: {problem.cell_of[v.cell].name}, {spoken(v.day)}",
+        )
+        for key, v in keys.items()
+    ]
+
+
+@pages.post("/board/<planned_id>")
+@page(Permission.ROTATION_GENERATE)
+def change(planned_id: str) -> Answer:
+    """What the chosen change costs and breaks; kept when it is asked for again."""
+    row, shown, version = _line(planned_id)
+    problem = load_problem(db.session, version.rotation)
+    try:
+        asked = preview(db.session, version, problem, _edit(row, problem))
+        if request.form.get("step") != "keep":
+            return _preview_page(shown, version, problem, asked)
+        keep(db.session, current_actor(), version, asked, request.form.get("reason", "")[:500])
+    except RotationError as error:
+        db.session.rollback()
+        row, shown, version = _line(planned_id)
+        if request.form.get("step") == "keep":
+            return _preview_page(shown, version, problem, asked, str(error))
+        return _line_page(row, shown, version, problem, str(error))
+    db.session.commit()
+    flash("Đã đổi trong dự thảo. Có thể hoàn tác ngay trên bảng.", "ok")
+    return redirect(url_for("board.index", rotation_id=version.rotation_id, q=shown.official))
+
+
+def _edit(row: PlannedVisit, problem: Problem) -> Any:
+    kind, _, key = request.form.get("target", "").partition(":")
+    if kind == "swap":
+        return swapped(row, fetch(db.session, PlannedVisit, key))
+    cell_id, _, month = key.partition(":") if kind == "cell" else (request.form.get("cell", ""), "", "")
+    asked = month or request.form.get("month", "")
+    try:
+        return moved(problem, row, as_id(cell_id), date.fromisoformat(asked))
+    except (ValueError, NotFound):
+        raise RotationError("Xin chọn một chi bộ và một tháng.") from None
+
+
+def _preview_page(
+    shown: Assignment, version: RotationVersion, problem: Problem, asked: Preview, error: str = ""
+) -> str:
+    def words(visits: Any) -> list[str]:
+        return [
+            f"{problem.official_of[v.official].name} dự {problem.cell_of[v.cell].name}, {spoken(v.day)}"
+            for v in visits
+        ]
+
+    return render_template(
+        "pages/board_preview.html",
+        line=shown,
+        version=version,
+        rotation=version.rotation,
+        asked=asked,
+        gone=words(asked.edit.out),
+        come=words(asked.edit.put),
+        deltas=[delta for delta in asked.deltas if delta.broken or delta.cost],
+        typed=[(n, request.form.get(n, "")) for n in ("target", "cell", "month")],
+        error=error,
+    )
+
+
+@pages.post("/board/<planned_id>/pin")
+@page(Permission.ROTATION_GENERATE)
+def pin(planned_id: str) -> Response:
+    """Hold the line in later drawings, or let it go."""
+    row, _shown, version = _line(planned_id)
+    held = pin_line(db.session, current_actor(), version, row)
+    db.session.commit()
+    flash("Đã ghim; lần xếp sau giữ nguyên lượt này." if held else "Đã bỏ ghim.", "ok")
+    return redirect(url_for("board.line", planned_id=row.id))
+
+
+@pages.post("/<rotation_id>/board/undo")
+@page(Permission.ROTATION_GENERATE)
+def take_back(rotation_id: str) -> Response:
+    """Undo the newest change."""
+    rotation, version = _draft(rotation_id)
+    try:
+        undo(db.session, current_actor(), version)
+    except RotationError as error:
+        db.session.rollback()
+        flash(str(error), "error")
+    else:
+        db.session.commit()
+        flash("Đã hoàn tác thay đổi gần nhất.", "ok")
+    return redirect(url_for("board.index", rotation_id=rotation.id))

@@ -1,0 +1,198 @@
+"""Changing a draft by hand: what a change costs and breaks, kept, taken back; pins (product R03, R09)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import insert
+
+from core.data import to_data
+from core.rotation.by_hand import BoardEdit, Pin
+from core.rotation.facts import PlannedVisit as Assignment
+from core.rotation.facts import Source
+from core.rotation.loading import load_problem, standing_visits
+from core.rotation.models import PlannedVisit, Rotation, RotationVersion
+from core.rotation.problem import Problem
+from core.rotation.promises import assigned
+from core.rotation.replan import diff
+from core.rotation.score import Delta, Edit, objective, rescore
+from core.rotation.service import RotationError, assignments_of, changes_of
+from core.rotation.swaps import exchanged, newly_broken
+from tenants.access import Actor, Permission, require
+from tenants.audit import record
+from tenants.clock import now
+from tenants.scope import lock_in_tenant, new_row
+from tenants.vietnamese import nfc
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A change before it is kept: its visits, what each rule gains or loses, hard rules it newly breaks."""
+
+    edit: Edit
+    deltas: tuple[Delta, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def price(self) -> int:
+        """Points the whole rotation gets dearer; below 0 it gets better."""
+        return objective(self.deltas)
+
+
+def as_planned(row: PlannedVisit) -> Assignment:
+    """A draft's line as the solver's fact."""
+    return Assignment(str(row.official_id), str(row.cell_id), row.month, row.meets_on)
+
+
+def moved(problem: Problem, row: PlannedVisit, cell_id: UUID, month: date) -> Edit:
+    """The line's official at another meeting. Raises RotationError where the cell has none that month."""
+    cell = problem.cell_of.get(str(cell_id))
+    meeting = cell.meetings.get(month) if cell else None
+    if cell is None or meeting is None:
+        raise RotationError("Chi bộ này không có buổi sinh hoạt trong tháng đã chọn.")
+    there = Assignment(str(row.official_id), cell.id, month, meeting.day)
+    if there == as_planned(row):
+        raise RotationError("Đồng chí đang được phân công đúng buổi này.")
+    return Edit((as_planned(row),), (there,))
+
+
+def swapped(one: PlannedVisit, other: PlannedVisit) -> Edit:
+    """Two lines of a draft with their officials changed over. Raises RotationError for the same official."""
+    if one.version_id != other.version_id or one.official_id == other.official_id:
+        raise RotationError("Hai lượt này không đổi cho nhau được.")
+    before = as_planned(one), as_planned(other)
+    return Edit(before, exchanged(*before))
+
+
+def preview(session: orm.Session, version: RotationVersion, problem: Problem, edit: Edit) -> Preview:
+    """What the change would cost and break. Raises RotationError where a line would stand twice."""
+    visits = assignments_of(session, version.id)
+    kept = {(v.official, v.cell, v.month) for v in visits} - {(v.official, v.cell, v.month) for v in edit.out}
+    if any((v.official, v.cell, v.month) in kept for v in edit.put):
+        raise RotationError("Đồng chí đã có một lượt ở chính buổi này.")
+    broken = newly_broken(problem, visits, edit.out, edit.put)
+    warnings = tuple(dict.fromkeys(fault.sentence_vi for fault in broken))
+    return Preview(edit, rescore(problem, visits, edit), warnings)
+
+
+def keep(
+    session: orm.Session, actor: Actor, version: RotationVersion, change: Preview, reason: str
+) -> BoardEdit:
+    """Make the change; one that breaks a hard rule needs a reason, which is logged. Raises RotationError."""
+    _require_draft(session, actor, version)
+    if change.warnings and not reason.strip():
+        raise RotationError("Thay đổi này trái quy tắc; xin ghi lý do để vẫn giữ.")
+    _replace(session, version, change.edit.out, change.edit.put)
+    _rescored(version, change.deltas, 1)
+    made = BoardEdit(
+        version_id=version.id, gone=_rows(change.edit.out), come=_rows(change.edit.put), price=change.price,
+        deltas=to_data(change.deltas), warned=list(change.warnings), reason=nfc(reason.strip()),
+        made_by=actor.account_id,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    record(session, actor, "board_edit:keep", made, price=change.price, warned=len(change.warnings))
+    return made
+
+
+def _require_draft(session: orm.Session, actor: Actor, version: RotationVersion) -> None:
+    require(actor, Permission.ROTATION_GENERATE)
+    lock_in_tenant(session, f"board:{version.id}")
+    session.refresh(version)
+    if version.published_at is not None:
+        raise RotationError("Bản này đã công bố; xin dùng “Điều chỉnh lịch”.")
+
+
+def _replace(
+    session: orm.Session, version: RotationVersion, out: Iterable[Assignment], put: Iterable[Assignment]
+) -> None:
+    for visit in out:
+        gone = sa.delete(PlannedVisit).where(
+            PlannedVisit.version_id == version.id, PlannedVisit.official_id == UUID(visit.official),
+            PlannedVisit.cell_id == UUID(visit.cell), PlannedVisit.month == visit.month,
+        )  # fmt: skip
+        if session.scalar(gone.returning(PlannedVisit.id)) is None:
+            raise RotationError("Lượt này vừa được người khác đổi; xin mở lại bảng.")
+    rows = [new_row(version_id=version.id, source=Source.ROTATION.value, **assigned(v)) for v in put]
+    session.execute(insert(PlannedVisit).values(rows))
+    rotation = session.get_one(Rotation, version.rotation_id)
+    after = assignments_of(session, version.id)
+    version.changes = changes_of(diff(standing_visits(session, rotation), after))
+
+
+def _rows(visits: Iterable[Assignment]) -> list[list[str]]:
+    return [[v.official, v.cell, v.month.isoformat(), v.day.isoformat()] for v in visits]
+
+
+def _visits(rows: Iterable[Any]) -> tuple[Assignment, ...]:
+    return tuple(
+        Assignment(official, cell, date.fromisoformat(month), date.fromisoformat(day))
+        for official, cell, month, day in rows
+    )
+
+
+def _rescored(version: RotationVersion, deltas: Iterable[Delta], sign: int) -> None:
+    by_rule = {delta.rule.value: delta for delta in deltas}
+    version.scores = [
+        score
+        | {
+            "broken": score["broken"] + sign * by_rule[score["rule"]].broken,
+            "cost": score["cost"] + sign * by_rule[score["rule"]].cost,
+        }
+        if score["rule"] in by_rule
+        else score
+        for score in version.scores
+    ]
+
+
+def last_edit(session: orm.Session, version: RotationVersion) -> BoardEdit | None:
+    """The newest change by hand that still stands."""
+    query = sa.select(BoardEdit).where(BoardEdit.version_id == version.id, BoardEdit.undone_at.is_(None))
+    return session.scalar(query.order_by(BoardEdit.made_at.desc(), BoardEdit.id.desc()).limit(1))
+
+
+def undo(session: orm.Session, actor: Actor, version: RotationVersion) -> BoardEdit:
+    """Take the newest change back; asked again, the one before it. RotationError where none is left."""
+    _require_draft(session, actor, version)
+    made = last_edit(session, version)
+    if made is None:
+        raise RotationError("Không còn thay đổi nào để hoàn tác.")
+    problem = load_problem(session, session.get_one(Rotation, version.rotation_id))
+    back = Edit(_visits(made.come), _visits(made.gone))
+    deltas = rescore(problem, assignments_of(session, version.id), back)
+    _replace(session, version, back.out, back.put)
+    _rescored(version, deltas, 1)
+    made.undone_at = now()
+    session.flush()
+    record(session, actor, "board_edit:undo", made)
+    return made
+
+
+def edits_of(session: orm.Session, version: RotationVersion) -> tuple[BoardEdit, ...]:
+    """What was changed by hand and still stands, the newest first."""
+    query = sa.select(BoardEdit).where(BoardEdit.version_id == version.id, BoardEdit.undone_at.is_(None))
+    return tuple(session.scalars(query.order_by(BoardEdit.made_at.desc(), BoardEdit.id.desc())))
+
+
+def pin_line(session: orm.Session, actor: Actor, version: RotationVersion, row: PlannedVisit) -> bool:
+    """Hold the line in every later drawing-up, or let it go again; whether it is held now."""
+    _require_draft(session, actor, version)
+    query = sa.select(Pin).where(
+        Pin.official_id == row.official_id, Pin.cell_id == row.cell_id, Pin.month == row.month
+    )
+    pin = session.scalar(query)
+    if pin is not None and pin.sent_at is not None:
+        record(session, actor, "pin:remove", pin, month=pin.month, cell=pin.cell_id)
+        session.delete(pin)
+        session.flush()
+        return False
+    pin = pin or Pin(official_id=row.official_id, cell_id=row.cell_id, month=row.month)
+    pin.sent_at, pin.entered_by = now(), actor.account_id
+    session.add(pin)
+    session.flush()
+    record(session, actor, "pin:add", pin, month=pin.month)
+    return True

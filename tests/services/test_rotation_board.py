@@ -1,0 +1,199 @@
+"""A draft changed by hand, prices of the rules, scenarios, fairness (product R03, R05, R11)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from core.queries.fairness import loads_of_areas, loads_of_cells, loads_of_officials
+from core.rotation.board import Preview, edits_of, keep, moved, pin_line, preview, swapped, undo
+from core.rotation.by_hand import BoardEdit, Trial
+from core.rotation.facts import Weights
+from core.rotation.loading import load_problem
+from core.rotation.models import PlannedVisit, Rotation, RotationVersion, Visit
+from core.rotation.score import score
+from core.rotation.service import RotationError, assignments_of, draft_of, generate, publish
+from core.rotation.trying import try_out
+from core.rotation.weighing import WeightError, set_weights, weights_of
+from tenants.access import NotAllowed, Permission, reach
+from tenants.clock import frozen
+from tenants.models import AuditEntry
+from tests.cast import Cast
+from tests.reporting_ground import run_jobs
+from tests.rotation_ground import NOW, drafted, published
+
+OFFICER = "huyen-a.officer"
+
+
+@pytest.fixture(autouse=True)
+def _march(database: object) -> Iterator[None]:
+    with frozen(NOW):
+        yield
+
+
+@pytest.fixture
+def rotation_id(cast: Cast) -> UUID:
+    """A rotation with a draft."""
+    return drafted(cast)
+
+
+def _draft(session: orm.Session, rotation_id: UUID) -> RotationVersion:
+    version = draft_of(session, rotation_id)
+    assert version is not None
+    return version
+
+
+def _line(session: orm.Session, version: RotationVersion, month: int, place: int = 0) -> PlannedVisit:
+    query = sa.select(PlannedVisit).where(
+        PlannedVisit.version_id == version.id, PlannedVisit.month == date(2026, month, 1)
+    )
+    return session.scalars(query.order_by(PlannedVisit.cell_id)).all()[place]
+
+
+def _swap_of(session: orm.Session, rotation_id: UUID) -> Preview:
+    """Two officials of May changed over: no rule of any kind suffers but spacing."""
+    version = _draft(session, rotation_id)
+    edit = swapped(_line(session, version, 5), _line(session, version, 5, 1))
+    return preview(session, version, load_problem(session, version.rotation), edit)
+
+
+def _broken(version: RotationVersion) -> dict[str, int]:
+    return {row["rule"]: row["broken"] for row in version.scores}
+
+
+def test_a_kept_change_is_scored_as_if_drawn_so(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, asked = _draft(session, rotation_id), _swap_of(session, rotation_id)
+        keep(session, cast.actor(OFFICER), version, asked, "")
+        fresh = score(load_problem(session, version.rotation), assignments_of(session, version.id))
+        assert _broken(version) == {part.rule.value: part.broken for part in fresh}
+        assert [row["cost"] for row in version.scores] == [part.cost for part in fresh]
+        tags = session.scalars(sa.select(AuditEntry.tag).order_by(AuditEntry.number.desc()).limit(1)).all()
+        assert tags == ["board_edit:keep"]
+
+
+def test_a_change_is_taken_back_whole(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version = _draft(session, rotation_id)
+        before, scores = set(assignments_of(session, version.id)), list(version.scores)
+        keep(session, cast.actor(OFFICER), version, _swap_of(session, rotation_id), "")
+        assert set(assignments_of(session, version.id)) != before
+        undo(session, cast.actor(OFFICER), version)
+        assert set(assignments_of(session, version.id)) == before
+        assert version.scores == scores
+        assert edits_of(session, version) == ()
+        with pytest.raises(RotationError, match="Không còn thay đổi"):
+            undo(session, cast.actor(OFFICER), version)
+
+
+def test_a_broken_rule_is_warned_of_and_kept_with_a_reason_alone(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version = _draft(session, rotation_id)
+        problem, row = load_problem(session, version.rotation), _line(session, version, 5)
+        elsewhere = _line(session, version, 5, 1).cell_id
+        taken = {
+            _line(session, version, 6, place).official_id: _line(session, version, 6, place).cell_id
+            for place in range(3)
+        }
+        free = row.cell_id if taken[row.official_id] != row.cell_id else elsewhere
+        asked = preview(session, version, problem, moved(problem, row, free, date(2026, 6, 1)))
+        assert any("hơn một buổi trong một kỳ" in warning for warning in asked.warnings)
+        with pytest.raises(RotationError, match="ghi lý do"):
+            keep(session, cast.actor(OFFICER), version, asked, " ")
+        made = keep(session, cast.actor(OFFICER), version, asked, "Đồng chí đề nghị")
+        assert (made.reason, made.warned) == ("Đồng chí đề nghị", list(asked.warnings))
+
+
+def test_a_published_version_is_not_changed_by_hand(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, asked = _draft(session, rotation_id), _swap_of(session, rotation_id)
+        publish(session, cast.actor("huyen-a.standing"), version)
+        with pytest.raises(RotationError, match="đã công bố"):
+            keep(session, cast.actor(OFFICER), version, asked, "")
+
+
+def test_only_planners_change_a_draft(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, asked = _draft(session, rotation_id), _swap_of(session, rotation_id)
+        with pytest.raises(NotAllowed):
+            keep(session, cast.actor("huyen-a.standing"), version, asked, "")
+
+
+def test_a_pinned_line_stays_when_the_draft_is_drawn_again(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version = _draft(session, rotation_id)
+        keep(session, cast.actor(OFFICER), version, _swap_of(session, rotation_id), "")
+        row = _line(session, version, 5)
+        held = (row.official_id, row.cell_id, row.month)
+        assert pin_line(session, cast.actor(OFFICER), version, row)
+        generate(session, cast.actor(OFFICER), session.get_one(Rotation, rotation_id), seed=3)
+    run_jobs(cast, "huyen-a")
+    with cast.session("huyen-a") as session:
+        version = _draft(session, rotation_id)
+        lines = {
+            (p.official_id, p.cell_id, p.month): p
+            for p in session.scalars(sa.select(PlannedVisit).where(PlannedVisit.version_id == version.id))
+        }
+        assert lines[held].source == "pin"
+        assert session.scalar(sa.select(sa.func.count(BoardEdit.id))) == 0
+        assert not pin_line(session, cast.actor(OFFICER), version, lines[held])
+
+
+def test_prices_bind_the_drawings_to_come(rotation_id: UUID, cast: Cast) -> None:
+    usual = {rule: getattr(Weights(), rule) for rule in Weights.__dataclass_fields__}
+    with cast.session("huyen-a") as session:
+        admin = cast.actor("huyen-a.admin")
+        set_weights(session, admin, usual | {"spacing": 0, "travel": 7})
+        assert (weights_of(session).spacing, weights_of(session).travel) == (0, 7)
+        assert load_problem(session, session.get_one(Rotation, rotation_id)).weights.travel == 7
+        for wrong, field in (({"travel": -1}, "travel"), ({"unmet": 5}, "unmet")):
+            with pytest.raises(WeightError) as refused:
+                set_weights(session, admin, usual | wrong)
+            assert set(refused.value.problems) == {field}
+        with pytest.raises(NotAllowed):
+            set_weights(session, cast.actor(OFFICER), usual)
+
+
+def test_scenarios_are_tried_by_a_job_and_touch_nothing(cast: Cast) -> None:
+    rotation_id = published(cast)
+    with cast.session("huyen-a") as session:
+        official_id = str(session.scalars(sa.select(Visit.official_id)).first())
+        before = session.scalars(sa.select(sa.func.count(RotationVersion.id))).one()
+        asked = [
+            {"kind": "people", "count": 2, "like": official_id}, {"kind": "rule", "rule": "travel"},
+            {"kind": "cadence", "level": "commune", "months": 3},
+        ]  # fmt: skip
+        try_out(session, cast.actor(OFFICER), session.get_one(Rotation, rotation_id), asked)
+    run_jobs(cast, "huyen-a")
+    with cast.session("huyen-a") as session:
+        trial = session.scalars(sa.select(Trial)).one()
+        assert [outcome["visits"] for outcome in trial.outcomes or ()] == [18, 30, 18, 6]
+        assert session.scalar(sa.select(sa.func.count(Visit.id))) == 18
+        assert session.scalar(sa.select(sa.func.count(RotationVersion.id))) == before
+
+
+@pytest.mark.parametrize("asked", [[], [{"kind": "cadence", "level": "none", "months": 1}]])
+def test_a_trial_of_nothing_known_is_refused(
+    rotation_id: UUID, cast: Cast, asked: list[dict[str, Any]]
+) -> None:
+    with cast.session("huyen-a") as session, pytest.raises(RotationError):
+        try_out(session, cast.actor(OFFICER), session.get_one(Rotation, rotation_id), asked)
+
+
+def test_loads_count_what_was_promised_and_not_missed(cast: Cast) -> None:
+    published(cast)
+    with cast.session("huyen-a") as session:
+        gone = session.scalars(sa.select(Visit).order_by(Visit.meets_on)).first()
+        assert gone is not None
+        gone.missed_reason = "Ốm"
+        session.flush()
+        paths = reach(cast.actor(OFFICER), Permission.ROTATION_READ)
+        for view, size in ((loads_of_officials, 3), (loads_of_cells, 3), (loads_of_areas, 1)):
+            found = view(session, paths, (2025, 2026), "", 1)
+            assert (found.total, sum(load.total for load in found.items)) == (size, 17)
+            assert all(load.counts[0] == 0 for load in found.items)
+        assert loads_of_cells(session, paths, (2026,), "so 2", 1).total == 1
