@@ -9,6 +9,7 @@ from core.rotation.by_hand import Trial
 from core.rotation.drawing import draw, redraw
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import Rotation
+from core.rotation.replan import Policy
 from core.rotation.scenarios import Outcome, as_it_is, compare
 from core.rotation.service import save_draft
 from core.rotation.trying import scenario_of
@@ -26,7 +27,9 @@ def generate_rotation(job: JobFacts, progress: Progress) -> Effect:
         problem, published = load_problem(session, rotation), standing_visits(session, rotation)
     since = job.args.get("since")
     drawing = (
-        redraw(problem, published, date.fromisoformat(since), progress)
+        redraw(
+            problem, published, date.fromisoformat(since), progress, Policy(job.args.get("policy", "alone"))
+        )
         if since
         else draw(problem, int(job.args.get("seed", 0)), progress)
     )

@@ -28,8 +28,8 @@ SUBJECTS = {
     "document": "Văn bản", "official_document": "Văn bản", "job": "Tác vụ", "meeting": "Buổi sinh hoạt",
     "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",
     "petition": "Kiến nghị", "pin": "Kế hoạch cá nhân dự", "swap": "Đổi lượt dự",
-
-    "board_edit": "Sửa dự thảo bằng tay", "rule_weights": "Thứ tự quy tắc", "trial": "Thử phương án", "plan": "Kế hoạch",
+    "board_edit": "Sửa dự thảo bằng tay", "rule_weights": "Thứ tự quy tắc", "trial": "Thử phương án",
+    "plan": "Kế hoạch",
     "plan_version": "Bản kế hoạch", "report": "Báo cáo", "report_version": "Bản báo cáo",
     "roster": "Danh sách nhập", "roster_upload": "Danh sách nhập", "rotation": "Phân công dự",
     "rotation_level": "Cấp cán bộ dự", "rotation_version": "Bản phân công dự", "tenant": "Đơn vị thuê",

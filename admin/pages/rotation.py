@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, SelectField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from admin.database import db
@@ -22,6 +22,7 @@ from core.queries.reading import slice_of
 from core.queries.rotation import published_plans, rotations
 from core.rotation.explain import BlockerKind
 from core.rotation.models import Rotation, RotationVersion
+from core.rotation.replan import Policy
 from core.rotation.service import (
     RotationError,
     adjust,
@@ -40,6 +41,9 @@ Answer = Response | str
 SHORTFALLS = {kind: kind.label for kind in BlockerKind}
 
 
+POLICIES = [(policy.value, policy.label) for policy in Policy]
+
+
 class NewForm(PageForm):
     """For which plan, from which month, for how long."""
 
@@ -52,6 +56,9 @@ class AdjustForm(PageForm):
     """Why the published rotation is drawn up again."""
 
     reason = TextAreaField("Lý do điều chỉnh", [InputRequired(), Length(max=500)])
+    policy = RadioField(
+        "Khi không giữ được cả hai", [InputRequired()], choices=POLICIES, default=Policy.ALONE.value
+    )
 
 
 class PublishForm(PageForm):
@@ -253,7 +260,7 @@ def change(rotation_id: str) -> Answer:
     form = AdjustForm()
     if form.validate_on_submit():
         try:
-            job_id = adjust(db.session, current_actor(), rotation, form.reason.data)
+            job_id = adjust(db.session, current_actor(), rotation, form.reason.data, Policy(form.policy.data))
         except RotationError as error:
             db.session.rollback()
             form.refuse({"reason": str(error)})

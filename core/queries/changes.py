@@ -21,13 +21,17 @@ from tenants.models import Appointment, Person, Unit
 
 @dataclass(frozen=True)
 class Moved:
-    """What a draft changes for one official: lines gained and lost, each cell and day in words."""
+    """What a draft changes for one official: lines gained and lost, each cell and day in words.
+
+    `forced` is whether one of his published visits could not stand; None where nothing was re-planned.
+    """
 
     official_id: UUID
     official: str
     gained: tuple[str, ...]
     lost: tuple[str, ...]
     reasons: tuple[str, ...]
+    forced: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,13 @@ def effect_of(session: orm.Session, version: RotationVersion) -> Effect:
     """What publishing the draft would change against the visits promised today, by official's name."""
     change = diff(standing_visits(session, version.rotation), assignments_of(session, version.id))
     touched = {UUID(at.cell) for c in change.changes for at in (c.before, c.after) if at}
-    return Effect(len(change.kept), _moved(session, change.changes), _secretaries(session, touched))
+    moved = _moved(session, change.changes, version.changes.get("why", ()))
+    return Effect(len(change.kept), moved, _secretaries(session, touched))
 
 
-def _moved(session: orm.Session, changes: Iterable[Change]) -> tuple[Moved, ...]:
+def _moved(
+    session: orm.Session, changes: Iterable[Change], why: Iterable[tuple[str, bool, str]]
+) -> tuple[Moved, ...]:
     by_official: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_official[change.official].append(change)
@@ -62,16 +69,29 @@ def _moved(session: orm.Session, changes: Iterable[Change]) -> tuple[Moved, ...]
         .order_by(Person.sort_key, Official.id)
     ).all()
     cells = dict(session.execute(sa.select(Unit.id, Unit.name)).all()) if names else {}
-    return tuple(_one_moved(row.id, row.full_name, by_official[str(row.id)], cells) for row in names)
+    said: dict[str, list[tuple[bool, str]]] = defaultdict(list)
+    for official, forced, reason in why:
+        said[official].append((forced, reason))
+    return tuple(
+        _one_moved(row.id, row.full_name, by_official[str(row.id)], cells, said[str(row.id)]) for row in names
+    )
 
 
-def _one_moved(official_id: UUID, name: str, changes: list[Change], cells: Mapping[UUID, str]) -> Moved:
+def _one_moved(
+    official_id: UUID,
+    name: str,
+    changes: list[Change],
+    cells: Mapping[UUID, str],
+    why: list[tuple[bool, str]],
+) -> Moved:
     def words(visit: Assigned) -> str:
         return f"{visit.day:%d/%m/%Y} – {cells[UUID(visit.cell)]}"
 
     gained = tuple(words(c.after) for c in changes if c.after)
     lost = tuple(words(c.before) for c in changes if c.before)
-    return Moved(official_id, name, gained, lost, tuple(dict.fromkeys(c.reason_vi for c in changes)))
+    reasons = [reason for _forced, reason in why] or [c.reason_vi for c in changes]
+    forced = any(forced for forced, _reason in why) if why else None
+    return Moved(official_id, name, gained, lost, tuple(dict.fromkeys(filter(None, reasons))), forced)
 
 
 def _secretaries(session: orm.Session, cell_ids: set[UUID]) -> int:

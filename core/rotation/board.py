@@ -121,7 +121,7 @@ def _replace(
     session.execute(insert(PlannedVisit).values(rows))
     rotation = session.get_one(Rotation, version.rotation_id)
     after = assignments_of(session, version.id)
-    version.changes = changes_of(diff(standing_visits(session, rotation), after))
+    version.changes = version.changes | changes_of(diff(standing_visits(session, rotation), after))
 
 
 def _rows(visits: Iterable[Assignment]) -> list[list[str]]:

@@ -1,13 +1,13 @@
 """Drawing up a version: the solver's answer as rows and as words (design: rotation, API)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.rotation.explain import Blocker, explain
 from core.rotation.facts import PlannedVisit
 from core.rotation.problem import Problem
-from core.rotation.replan import PlanDiff, replan
+from core.rotation.replan import PlanDiff, Policy, replan
 from core.rotation.score import RuleScore, objective, score
 from core.rotation.solver import Plan, plan
 from core.rotation.validate import validate
@@ -21,11 +21,15 @@ class BrokenRotationError(Exception):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn-up rotation: visits, what each rule scores, what could not be had and why."""
+    """A drawn-up rotation: visits, what each rule scores, what could not be had and why.
+
+    `mended` tells what changed against the published one, where it was drawn from that.
+    """
 
     visits: tuple[PlannedVisit, ...]
     scores: tuple[RuleScore, ...]
     shortfalls: tuple[Blocker, ...]
+    mended: PlanDiff | None = None
 
 
 def draw(problem: Problem, seed: int, progress: Progress) -> Drawing:
@@ -33,13 +37,19 @@ def draw(problem: Problem, seed: int, progress: Progress) -> Drawing:
     return _explained(problem, plan(problem, seed, progress), progress)
 
 
-def redraw(problem: Problem, published: tuple[PlannedVisit, ...], today: date, progress: Progress) -> Drawing:
+def redraw(
+    problem: Problem,
+    published: tuple[PlannedVisit, ...],
+    today: date,
+    progress: Progress,
+    policy: Policy = Policy.ALONE,
+) -> Drawing:
     """The published rotation mended with few changes, the past as it was. Raises BrokenRotationError."""
     progress("Đang sửa lịch đã công bố", 20)
-    mended: PlanDiff = replan(problem, published, (), today)
+    mended: PlanDiff = replan(problem, published, (), today, policy)
     scores = score(problem, mended.visits)
     result = Plan(mended.visits, mended.unmet, scores, objective(scores))
-    return _explained(problem, result, progress, since=today)
+    return replace(_explained(problem, result, progress, since=today), mended=mended)
 
 
 def _explained(problem: Problem, result: Plan, progress: Progress, since: date = date.min) -> Drawing:

@@ -20,7 +20,7 @@ from core.rotation.facts import PlannedVisit as Assignment
 from core.rotation.loading import standing_visits
 from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion
 from core.rotation.promises import CHUNK, assigned, promise, take_back
-from core.rotation.replan import PlanDiff, diff
+from core.rotation.replan import PlanDiff, Policy, diff
 from tenants.access import Actor, Permission, Role, require
 from tenants.audit import record
 from tenants.clock import now, today
@@ -55,15 +55,21 @@ def generate(session: orm.Session, actor: Actor, rotation: Rotation, seed: int =
     return owe_again(session, actor, JobKind.GENERATE_ROTATION, rotation.id, seed=seed)
 
 
-def adjust(session: orm.Session, actor: Actor, rotation: Rotation, reason: str) -> UUID:
-    """Owe a re-plan of the published version with few changes, the past untouched; the job's id."""
+def adjust(
+    session: orm.Session, actor: Actor, rotation: Rotation, reason: str, policy: Policy = Policy.ALONE
+) -> UUID:
+    """Owe a re-plan of the published version with few changes, the past untouched; the job's id.
+
+    `policy` says what counts more: keeping what is published, or one comrade a meeting.
+    """
     require(actor, Permission.ROTATION_GENERATE)
     if latest_published(session, rotation.id) is None:
         raise RotationError("Chưa có bản nào được công bố để điều chỉnh.")
     if not reason.strip():
         raise RotationError("Xin ghi lý do điều chỉnh; các đồng chí có liên quan sẽ đọc được.")
     rotation.asked_because = nfc(reason.strip())
-    return owe_again(session, actor, JobKind.GENERATE_ROTATION, rotation.id, since=today().isoformat())
+    asked = {"since": today().isoformat(), "policy": policy.value}
+    return owe_again(session, actor, JobKind.GENERATE_ROTATION, rotation.id, **asked)
 
 
 def latest_published(session: orm.Session, rotation_id: UUID) -> RotationVersion | None:
@@ -87,16 +93,25 @@ def save_draft(
     discard(session, actor, rotation)
     last = latest_published(session, rotation.id)
     before = standing_visits(session, rotation)
+    changes = changes_of(diff(before, drawing.visits)) | _why(drawing.mended)
     version = RotationVersion(
         rotation_id=rotation.id, number=(last.number if last else 0) + 1, reason=reason,
         scores=[_score_row(score) for score in drawing.scores],
-        shortfalls=to_data(drawing.shortfalls), changes=changes_of(diff(before, drawing.visits)),
+        shortfalls=to_data(drawing.shortfalls), changes=changes,
     )  # fmt: skip
     session.add(version)
     session.flush()
     _keep_visits(session, version.id, drawing.visits)
     record(session, actor, "rotation:draw", version, visits=len(drawing.visits), number=version.number)
     return version
+
+
+def _why(mended: PlanDiff | None) -> dict[str, Any]:
+    """Which changes of a re-plan were forced, which came on top, and why each: [official, forced, reason]."""
+    if mended is None:
+        return {}
+    why = [[change.official, change.forced, change.reason_vi] for change in mended.changes]
+    return {"forced": len(mended.forced), "extra": len(mended.extra), "why": why}
 
 
 def _score_row(score: Any) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def test_scenarios_are_tried_by_a_job_and_touch_nothing(cast: Cast) -> None:
     with cast.session("huyen-a") as session:
         official_id = str(session.scalars(sa.select(Visit.official_id)).first())
         before = session.scalars(sa.select(sa.func.count(RotationVersion.id))).one()
-        asked = [
+        asked: list[dict[str, Any]] = [
             {"kind": "people", "count": 2, "like": official_id}, {"kind": "rule", "rule": "travel"},
             {"kind": "cadence", "level": "commune", "months": 3},
         ]  # fmt: skip

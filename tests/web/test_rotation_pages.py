@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from io import BytesIO
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from core.notices.models import Job, JobState, Notice
-from core.rotation.models import PlannedVisit, RotationVersion, Visit
+from core.rotation.models import Absence, PlannedVisit, RotationVersion, Visit
 from tenants import scope
 from tenants.clock import frozen
 from tests.cast import Cast
@@ -236,3 +237,22 @@ def test_the_schedule_is_issued_and_downloaded(app: object, cast: Cast, sign_in:
     assert "Lịch số 01-TB/HU" in page
     [url] = re.findall(r"/documents/[^/]+/file", page)
     assert client.get(url).data.startswith(b"%PDF-")
+
+
+def test_a_replan_says_what_was_forced_what_came_on_top_and_why(
+    app: object, cast: Cast, sign_in: SignIn
+) -> None:
+    rotation_id, client = published(cast), sign_in("huyen-a.officer")
+    with cast.session("huyen-a") as session:
+        away = {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 5, 31)}
+        session.add(Absence(person_id=cast.actor("huyen-a.official").person_id, **away))
+    for policy in ("keep", "alone"):
+        client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "Đi học", "policy": policy})
+        run_jobs(cast, "huyen-a")
+        page = client.get(f"/rotation/{rotation_id}/draft/changes").text
+        assert "Bắt buộc đổi 1, đổi thêm 0." in page
+        assert "vắng mặt" in page
+    assert (
+        "Chưa lưu được"
+        in client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "x", "policy": "z"}).text
+    )

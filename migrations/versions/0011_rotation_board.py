@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from tenants.isolation import fence, grant
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 OWNED = {
     "board_edit": "INSERT, UPDATE (undone_at)",
