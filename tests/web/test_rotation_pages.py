@@ -86,8 +86,11 @@ def test_an_adjustment_needs_its_reason_and_makes_version_two(
     app: object, cast: Cast, sign_in: SignIn
 ) -> None:
     rotation_id, client = published(cast), sign_in("huyen-a.officer")
-    assert "Chưa lưu được" in client.submit(f"/rotation/{rotation_id}/adjust", {"reason": ""}).text
-    client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "Một đồng chí đi học"})
+    assert (
+        "Chưa lưu được"
+        in client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "", "policy": "alone"}).text
+    )
+    client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "Một đồng chí đi học", "policy": "alone"})
     run_jobs(cast, "huyen-a")
     page = client.get(f"/rotation/{rotation_id}/draft").text
     assert "bản 2" in page
