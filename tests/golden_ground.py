@@ -3,12 +3,16 @@
 import csv
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from core.plans.compiler import Circumstances, Compiled, compile_plan
 from core.plans.content import PlanContent
+from core.plans.coverage import check
+from core.plans.deadlines import DueDate
 from core.plans.guests import guests_of
 from core.plans.library import template
 from core.plans.selectors import UnitTree
+from core.plans.sentences import sentence
 from core.plans.unit_files import read_meetings, read_units
 from core.plans.workdays import WorkCalendar
 
@@ -64,6 +68,49 @@ def guest_rows(content: PlanContent, around: Circumstances, compiled: Compiled) 
 def content_of(plan: str) -> PlanContent:
     """The ready plan."""
     return template(plan).content
+
+
+def part(plan: str, kind: str, code: str) -> Any:
+    """A part of the ready plan by its kind ("milestones") and code."""
+    return next(one for one in getattr(content_of(plan), kind) if one.code == code)
+
+
+def caught(plan: str, selector: str) -> list[str]:
+    """The units of the golden list that a selector of the plan catches."""
+    ground = around(plan)
+    return sorted(compile_plan(content_of(plan), ground).caught.members[selector])
+
+
+def due_days(plan: str, milestone: str) -> dict[str, str]:
+    """By unit when a milestone is due, as the golden table says; empty while its base has no day."""
+    return {row[0]: row[4] for row in table(plan, "tasks.csv") if row[1] == milestone}
+
+
+def guests(plan: str, unit: str) -> list[str]:
+    """Whom a unit invites, as the golden table says."""
+    return [row[1] for row in table(plan, "guests.csv") if row[0] == unit]
+
+
+def sent_to(plan: str, milestone: str) -> set[tuple[str, str]]:
+    """Addressees and departments between, as the golden table says."""
+    return {(row[7], row[8]) for row in table(plan, "tasks.csv") if row[1] == milestone}
+
+
+def explained(plan: str, milestone: str, unit: str, period: str = "") -> str:
+    """The sentence of a unit's due day."""
+    content, ground = content_of(plan), around(plan)
+    tasks = compile_plan(content, ground).tasks
+    task = next(t for t in tasks if (t.unit_code, t.milestone, t.period) == (unit, milestone, period))
+    one = part(plan, "milestones", milestone)
+    titles = {each.code: each.title for each in content.milestones}
+    found = DueDate(task.due_on, task.opens_on, task.base_on)
+    return sentence(one.due, found, one.clause, one.meeting, titles, period)
+
+
+def problems(plan: str) -> list[str]:
+    """What is told about the ready plan and the golden list, but that it is not signed."""
+    found = check(content_of(plan), around(plan)).problems
+    return [problem.text for problem in found if problem.path != "signer"]
 
 
 def _by_unit(rows: list[Row], tree: UnitTree) -> list[Row]:
