@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from core.plans.content import MONTHS_IN_PERIOD, PilotQuota, PlanContent
+from core.plans.library import CATALOGUES, completed
 from core.plans.problems import Problem as Problem
 from core.plans.problems import Severity as Severity
+from core.plans.problems import unknown
 from core.plans.references import circles, doubles, references
 from core.plans.selectors import Selector
 from core.plans.timing import dates, orders
@@ -14,7 +16,7 @@ from core.plans.timing import dates, orders
 def plan_problems(content: PlanContent) -> list[Problem]:
     """Every problem of the plan by itself; the units' are told by `coverage`."""
     checks: tuple[Callable[[PlanContent], Iterable[Problem]], ...] = (
-        _said, _times, doubles, references, circles, dates, orders, _numbers, _cadences,
+        _said, _times, doubles, references, circles, dates, orders, _numbers, _cadences, _catalogues,
     )  # fmt: skip
     return [problem for check in checks for problem in check(content)]
 
@@ -88,3 +90,15 @@ def _cadences(content: PlanContent) -> Iterator[Problem]:
             yield Problem(
                 f"{path}.report_days", f"{one.level_name}: hạn báo cáo phải từ 1 đến 60 ngày sau khi dự."
             )
+
+
+def _catalogues(content: PlanContent) -> Iterator[Problem]:
+    for number, own in enumerate(content.catalogues):
+        if own.extends and own.extends not in CATALOGUES:
+            yield Problem(
+                f"catalogues[{number}].extends", unknown(own.extends, CATALOGUES, "danh mục có sẵn")
+            )
+            continue
+        codes = Counter(item.code for item in completed(own).items)
+        for code in sorted(code for code, count in codes.items() if count > 1):
+            yield Problem(f"catalogues[{number}].items", f"Biểu hiện mã “{code}” có {codes[code]} lần.")

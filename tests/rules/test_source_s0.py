@@ -173,7 +173,7 @@ def test_pilots_are_held_within_april() -> None:
         "2018-04-30"
     }
     assert explained("s0", "to_chuc_diem_2", "A1") == (
-        "Trong tháng 4/2018 (đến hết ngày 30/4/2018), theo mục II.3, II.5."
+        "Trong tháng 4/2018, chậm nhất hết ngày 30/4/2018, theo mục II.3, II.5."
     )
 
 
@@ -194,7 +194,7 @@ def test_cells_of_district_agencies_may_hold_it_early() -> None:
 
 def test_cells_under_five_members_are_proposed_to_join_similar_ones() -> None:
     assert PLAN.rules.small_cell == 5
-    assert [text for text in problems("s0") if "đảng viên" in text] == [
+    assert [text for text in problems("s0") if "II.6.1" in text] == [
         "Chi bộ Hội Nông dân huyện: 4 đảng viên, chưa có chi bộ tương đồng để ghép (mục II.6.1).",
         "Chi bộ Phòng Tài chính: 3 đảng viên, đề xuất sinh hoạt ghép với Chi bộ Phòng Nội vụ (mục II.6.1).",
         "Chi bộ Trường Mầm non An Thủy: 4 đảng viên, đề xuất sinh hoạt ghép với "
@@ -267,8 +267,9 @@ def test_superiors_opinions_are_minuted_and_they_may_attend_elsewhere() -> None:
 def test_a_report_is_due_five_days_after_the_forum_or_the_next_months_meeting() -> None:
     due = due_days("s0", "bao_cao")
     assert (due["A1"], due["A4"], due["A2"], due["CQ1"]) == ("2018-04-17", "2018-05-08", "2018-07-09", "")
-    assert explained("s0", "bao_cao", "A2") == (
-        "05 ngày sau buổi kết luận diễn đàn ngày 04/7/2018, chậm nhất ngày 09/7/2018, theo mục II.7."
+    said = explained("s0", "bao_cao", "A2")
+    assert said == (
+        "05 ngày sau ngày kết luận buổi diễn đàn (04/7/2018), chậm nhất hết ngày 09/7/2018, theo mục II.7."
     )
 
 
@@ -301,7 +302,7 @@ def test_registration_is_due_the_day_before_the_30th_of_march() -> None:
     assert len(part("s0", "milestones", "dang_ky").package) == 3
     assert (
         explained("s0", "dang_ky", "A1")
-        == "Trước ngày 30/3/2018, chậm nhất hết ngày 29/3/2018, theo mục III.2."
+        == "Trước ngày 30/3/2018 (không tính ngày này), chậm nhất hết ngày 29/3/2018, theo mục III.2."
     )
 
 

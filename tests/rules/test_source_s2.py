@@ -46,7 +46,7 @@ def test_model_meetings_are_held_within_the_first_quarter() -> None:
     assert due_days("s2", "to_chuc_mau_huyen") == {"H1": "2024-03-31"}
     assert due_days("s2", "to_chuc_mau_xa") == dict.fromkeys(sorted(PILOTS), "2024-03-31")
     assert explained("s2", "to_chuc_mau_huyen", "H1") == (
-        "Trong quý I năm 2024 (đến hết ngày 31/3/2024), theo mục II.2.1.b, II.2.1.c."
+        "Trong quý I năm 2024, chậm nhất hết ngày 31/3/2024, theo mục II.2.1.b, II.2.1.c."
     )
 
 
@@ -90,7 +90,7 @@ def test_lessons_are_drawn_right_after_the_meeting_by_the_standing_body() -> Non
     lesson = part("s2", "milestones", "rut_kinh_nghiem")
     assert (lesson.action, lesson.performer) == (Action.LESSON, "Thường trực Đảng ủy")
     assert set(due_days("s2", "rut_kinh_nghiem")) == PILOTS
-    assert explained("s2", "rut_kinh_nghiem", "A1").startswith("Ngay trong ngày việc “Tổ chức sinh hoạt")
+    assert explained("s2", "rut_kinh_nghiem", "A1").startswith("Cùng ngày với việc “Tổ chức sinh hoạt")
 
 
 def test_regular_meetings_are_monthly_thematic_ones_quarterly() -> None:

@@ -101,7 +101,8 @@ def test_the_report_is_due_five_then_three_days_before_ones_own_meeting() -> Non
     assert (first["X"], second["X"]) == ("2022-08-31", "2022-09-02")
     assert first["X5"] == second["X5"] == ""
     assert explained("s3", "gui_ban", "X2") == (
-        "03 ngày trước sinh hoạt “Tự soi, tự sửa” ngày 19/9/2022, chậm nhất ngày 16/9/2022, theo mục II.5."
+        "03 ngày trước buổi sinh hoạt “Tự soi, tự sửa” (19/9/2022), chậm nhất hết ngày 16/9/2022, "
+        "theo mục II.5."
     )
     assert explained("s3", "gui_ban", "X5").endswith("nên chưa xác định được hạn, theo mục II.5.")
 
