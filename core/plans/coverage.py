@@ -12,7 +12,7 @@ from core.plans.guests import Post
 from core.plans.inviting import concerned, guest_problems
 from core.plans.joining import JointProposal, joint_proposals
 from core.plans.problems import Problem, Severity, unknown
-from core.plans.selectors import UnitTree
+from core.plans.selectors import PlanUnit, UnitTree
 from core.plans.unit_timing import timing_problems
 from tenants.codes import name_of
 from tenants.tree import UnitKind
@@ -131,28 +131,35 @@ def _twice(milestone: Milestone, content: PlanContent, compiled: Compiled) -> It
 
 def _pilots(content: PlanContent, compiled: Compiled) -> Iterator[Problem]:
     for number, quota in enumerate(content.pilots):
-        for place, chosen, available in _groups(quota, compiled.tree, compiled):
-            least = min(quota.least, available)
-            if chosen < least:
-                text = f"{place}: mới chọn {chosen} chi bộ làm điểm, cần ít nhất {least}."
-            elif quota.most is not None and chosen > quota.most:
-                text = f"{place}: đã chọn {chosen} chi bộ làm điểm, nhiều nhất {quota.most}."
-            else:
-                continue
-            yield Problem(f"pilots[{number}]", text, Severity.WARNING)
+        for place, cells in _groups(quota, compiled.tree, compiled):
+            if text := _amiss(quota, [cell for cell in cells if cell.pilot], len(cells)):
+                yield Problem(f"pilots[{number}]", f"{place}: {text}", Severity.WARNING)
 
 
-def _groups(quota: PilotQuota, tree: UnitTree, compiled: Compiled) -> Iterator[tuple[str, int, int]]:
-    """Per committee and block: its name, how many are chosen, how many there are to choose from."""
-    groups: dict[tuple[str, str], list[bool]] = {}
+def _amiss(quota: PilotQuota, chosen: list[PlanUnit], available: int) -> str:
+    """What is wrong with the cells chosen: too few, too many, or not one of each kind of meeting."""
+    if len(chosen) < (least := min(quota.least, available)):
+        return f"mới chọn {len(chosen)} chi bộ làm điểm, cần ít nhất {least}."
+    if quota.most is not None and len(chosen) > quota.most:
+        return f"đã chọn {len(chosen)} chi bộ làm điểm, nhiều nhất {quota.most}."
+    kinds = sorted(cell.pilot_meeting for cell in chosen if cell.pilot_meeting)
+    if len(quota.meetings) < 2 or not chosen or kinds == sorted(quota.meetings):
+        return ""
+    wanted = ", ".join(f"01 {kind.label.lower()}" for kind in quota.meetings)
+    return f"mỗi chi bộ làm điểm phải được ghi một loại sinh hoạt: {wanted}."
+
+
+def _groups(quota: PilotQuota, tree: UnitTree, compiled: Compiled) -> Iterator[tuple[str, list[PlanUnit]]]:
+    """Per committee and block: its name, and the cells there are to choose from."""
+    groups: dict[tuple[str, str], list[PlanUnit]] = {}
     for code in sorted(compiled.caught.members.get(quota.among, ())):
         committee = tree.committee_of(tree.by_code[code]) if quota.each_committee else None
         block = tree.blocks[code] if quota.each_block else ""
         key = (committee.code if committee else "", block)
-        groups.setdefault(key, []).append(tree.by_code[code].pilot)
-    for (committee_code, block), chosen in groups.items():
+        groups.setdefault(key, []).append(tree.by_code[code])
+    for (committee_code, block), cells in groups.items():
         name = tree.by_code[committee_code].name if committee_code else "Toàn đảng bộ"
-        yield (f"{name}, khối {name_of(block).lower()}" if block else name), sum(chosen), len(chosen)
+        yield (f"{name}, khối {name_of(block).lower()}" if block else name), cells
 
 
 def _small(proposal: JointProposal, clause: str) -> Problem:

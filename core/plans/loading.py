@@ -50,16 +50,15 @@ def unit_tree(
     session: orm.Session, content: PlanContent, plan_id: UUID | None = None, around: UnitPath | None = None
 ) -> UnitTree:
     """The units valid today as rules see them, parents first; the root has the issuer's rank by default."""
-    above, pilot = (
-        orm.aliased(Unit),
-        sa.exists().where(PlanPilot.unit_id == Unit.id, PlanPilot.plan_id == plan_id),
-    )
+    above = orm.aliased(Unit)
+    chosen = sa.and_(PlanPilot.unit_id == Unit.id, PlanPilot.plan_id == plan_id)
     query = (
         sa.select(Unit.code, Unit.name, Unit.kind, sa.func.coalesce(above.code, ""))
-        .add_columns(sa.func.coalesce(CellSetting.code, ""), Unit.block, Unit.rank, Unit.members, pilot)
-        .add_columns(Unit.rounds_held, Unit.special)
+        .add_columns(sa.func.coalesce(CellSetting.code, ""), Unit.block, Unit.rank, Unit.members)
+        .add_columns(PlanPilot.id.is_not(None), Unit.rounds_held, Unit.special, PlanPilot.meeting)
         .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(CellSetting, CellSetting.id == Unit.setting_id)
+        .outerjoin(PlanPilot, chosen)
         .where(valid(Unit, today()), _near(around))
         .order_by(Unit.path)
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, with_config
 
+from core.meetings.kinds import MeetingKind
 from core.plans.circles import in_order
 from core.plans.values import STRICT, Code, Line
 from tenants.codes import code_of, rank_of
@@ -68,7 +69,8 @@ class Selector:
 
 @dataclass(frozen=True)
 class PlanUnit:
-    """A unit as rules see it. `members` is None where nobody has counted them."""
+    """A unit as rules see it. `members` is None where nobody has counted them; `pilot_meeting` is the kind of
+    its pilot or model meeting, None where nobody has said (S2-08)."""
 
     code: str
     name: str
@@ -81,6 +83,7 @@ class PlanUnit:
     pilot: bool = False
     rounds_held: int = 0
     special: int = 0
+    pilot_meeting: MeetingKind | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ MEETINGS: Final = {kind.value: kind for kind in MeetingKind} | {
     "dien dan": MeetingKind.FORUM, "tu soi tu sua": MeetingKind.SELF_REVIEW, "cap uy": MeetingKind.COMMITTEE,
 }  # fmt: skip
 
+NO_PILOT: Final[tuple[bool, MeetingKind | None]] = (False, None)
+
 
 def read_units(text: str | bytes) -> UnitTree:
     """The tree of UNITS.csv, parents before children in whatever order the lines stand. Raises TableError."""
@@ -65,6 +67,7 @@ def read_meetings(text: str | bytes, tree: UnitTree) -> tuple[MeetingFact, ...]:
 def _unit(row: Row) -> PlanUnit:
     if not row.text("code"):
         row.fault("code", "Thiếu mã đơn vị.")
+    pilot, meeting = row.read("pilot", _pilot, NO_PILOT)
     return PlanUnit(
         code=row.text("code"),
         name=row.text("name") or row.text("code"),
@@ -74,9 +77,10 @@ def _unit(row: Row) -> PlanUnit:
         block=code_of(row.text("block")),
         rank=row.read("rank", rank_of, ""),
         members=row.read("members", _count_or_none, None),
-        pilot=row.read("pilot", _flag, False),
+        pilot=pilot,
         rounds_held=row.read("rounds_held", _count, 0),
         special=row.read("special", _special, 0),
+        pilot_meeting=meeting,
     )
 
 
@@ -147,6 +151,12 @@ def _flag(text: str) -> bool:
     if folded not in (*YES, *NO):
         raise ValueError(f"“{text}” không rõ; ghi yes hoặc no.")
     return folded in YES
+
+
+def _pilot(text: str) -> tuple[bool, MeetingKind | None]:
+    """Whether it is a pilot; a kind of meeting in place of "yes" says of which."""
+    kind = MEETINGS.get(fold(text).replace(",", " "))
+    return (True, kind) if kind else (_flag(text), None)
 
 
 def _maybe(text: str) -> bool | None:

@@ -1,9 +1,15 @@
 """What the plan of model meetings of 2024 orders (domain: requirements, S2)."""
 
+from dataclasses import replace
+
+import pytest
+
 from core.meetings.kinds import MeetingKind
 from core.plans.content import Action, Relation
+from core.plans.coverage import check
 from core.plans.due import EachPeriod
 from core.plans.periods import Cycle
+from core.plans.selectors import UnitTree
 from tests.golden_ground import (
     around,
     caught,
@@ -69,6 +75,19 @@ def test_each_commune_selects_exactly_two_cells_and_is_told_when_it_has_not() ->
     assert quota.meetings == (MeetingKind.REGULAR, MeetingKind.THEMATIC)
     assert [text for text in problems("s2") if "làm điểm" in text] == [
         "Đảng bộ thị trấn Mường Lân: mới chọn 1 chi bộ làm điểm, cần ít nhất 2."
+    ]
+
+
+@pytest.mark.parametrize("kind", [None, MeetingKind.REGULAR])
+def test_one_of_the_two_is_a_regular_one_a_thematic_meeting(kind: MeetingKind | None) -> None:
+    ground = around("s2")
+    units = tuple(
+        replace(unit, pilot_meeting=kind) if unit.code == "A2" else unit for unit in ground.tree.units
+    )
+    found = check(PLAN, replace(ground, tree=UnitTree(units))).problems
+    assert [problem.text for problem in found if "Nà Pắc" in problem.text] == [
+        "Đảng bộ xã Nà Pắc: mỗi chi bộ làm điểm phải được ghi một loại sinh hoạt: "
+        "01 sinh hoạt thường kỳ, 01 sinh hoạt chuyên đề."
     ]
 
 
