@@ -6,11 +6,12 @@ from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.plans.agenda import Catalogue, Manifestation
 from core.plans.checks import plan_problems
+from core.plans.document import plan_body
 from core.plans.due import BeforeDate, ByDate, Within
 from core.plans.file import read_plan, write_plan
 from core.plans.library import Template, catalogue, completed, retimed, template, templates
@@ -78,11 +79,18 @@ def test_no_persons_name_and_no_private_address_is_in_a_template(ready: Template
 
 
 @EACH
+def test_a_template_is_a_document(ready: Template) -> None:
+    words = words_of([asdict(block) for block in plan_body(ready.content)])
+    assert all(duty.text in words for duty in ready.content.duties)
+
+
+@EACH
 def test_a_template_travels_as_a_file(ready: Template) -> None:
     assert read_plan(write_plan(ready.content))[0] == ready.content
 
 
 @EACH
+@settings(max_examples=25)
 @given(year=YEARS)
 def test_a_plan_moved_to_another_year_and_back_is_the_same(ready: Template, year: int) -> None:
     moved = retimed(ready.content, year)
