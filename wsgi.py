@@ -1,5 +1,11 @@
-"""What gunicorn and `flask` serve."""
+"""What gunicorn and `flask` serve; commands on rotation files need neither settings nor a database."""
 
-from admin.app import start
+import sys
 
-app = start()
+from admin.cli_rotation_files import without_database
+
+app = without_database(sys.argv)
+if app is None:
+    from admin.app import start
+
+    app = start()

@@ -1,4 +1,4 @@
-"""The rotation at the command line: `flask rotation list|generate|publish|adjust` (S4-11, S4-14)."""
+"""The rotation at the command line: `flask rotation list|draw|publish|adjust` (S4-11, S4-14)."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from admin.cli_rotation_files import FILE_COMMANDS
 from admin.cli_tenant import in_tenant, tenant_option
 from core.plans.service import plan_of_year
 from core.rotation.models import Rotation, RotationVersion
@@ -27,9 +28,9 @@ month_option = click.option(
 )
 
 
-@click.group()
+@click.group(commands=FILE_COMMANDS)
 def rotation() -> None:
-    """Who attends which cell's meeting."""
+    """Who attends which cell's meeting: of a tenant, or of files."""
 
 
 def _find(session: orm.Session, first_month: date) -> Rotation:
@@ -55,7 +56,7 @@ def list_versions(code: str) -> None:
         click.echo(f"{first_month:%Y-%m} bản {version.number:<3} {state:<20} {counts}")
 
 
-@rotation.command("generate")
+@rotation.command("draw")
 @tenant_option
 @month_option
 @click.option("--months", default=12, show_default=True, type=click.IntRange(1, 12))

@@ -9,11 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from bench.rotation import LEVELS, MONTHS, SCALES, instance
 from bench.rotation_baselines import careful_greedy
 from core.meetings.models import Petition
 from core.plans.models import Plan
 from core.rotation.facts import PlannedVisit
+from core.rotation.invented import LEVELS, MONTHS, SCALES, instance
 from core.rotation.models import Official, Rotation, RotationLevel, Visit, VisitReport
 from core.rotation.problem import Problem
 from tenants.access import Actor, Grant, Role

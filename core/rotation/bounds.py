@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from core.rotation.facts import Weights
 from core.rotation.flows import Arcs, Onward, Steps, transport
 from core.rotation.grid import Bools, Grid, Ints, build, open_arcs
 from core.rotation.multigraph import Multigraph, multigraph
+from core.rotation.neighbourhood import forced_repeats
 from core.rotation.problem import Problem
 from core.rotation.score import Rule, RuleScore
 from core.rotation.solver import hopeless, keep_pins
@@ -117,25 +116,8 @@ def _meetings(state: State, free: Bools) -> tuple[Arcs, Ints, Steps]:
 
 def _repeats(grid: Grid, lost: Bools) -> Bound:
     """Officials who, on the dates they are free, cannot have another cell each time."""
-    forced = sum(_forced(grid, m, lost) for m in np.flatnonzero(grid.allowed == 1).tolist())
+    forced = sum(forced_repeats(grid, m, lost) for m in np.flatnonzero(grid.allowed == 1).tolist())
     return Bound(forced, f"{forced} lượt chỉ còn ngày rảnh trùng với chi bộ đã dự" if forced else "")
-
-
-def _forced(grid: Grid, m: int, lost: Bools) -> int:
-    duties = np.arange(grid.duty_first[m], grid.duty_first[m + 1])
-    duties = duties[~lost[duties]]
-    edges = grid.edges_of(m)[grid.past[grid.edges_of(m)] == 0]
-    if not len(duties):
-        return 0
-    may = np.zeros((len(duties), len(edges)), bool)
-    for i, d in enumerate(duties.tolist()):
-        if grid.pin_edge[d] >= 0:
-            may[i] = edges == grid.pin_edge[d]
-        else:
-            may[i] = grid.open[edges, grid.duty_from[d] : grid.duty_to[d]].any(1)
-    return (
-        int((maximum_bipartite_matching(csr_array(may), "column") < 0).sum()) if len(edges) else len(duties)
-    )
 
 
 def _special(grid: Grid, lost: Bools) -> Bound:

@@ -1,62 +1,84 @@
-"""Exact steps on a rotation: one month as a convex min-cost flow, one official's year as an assignment.
+"""Exact steps on a rotation: a month as a convex assignment, an official's year as an assignment.
 
-Each step is optimal with all else fixed, so a descent of them never gets worse. Design: rotation.
+Each step is optimal with all else fixed, so the objective never rises; ``descend`` asserts it. What has
+not changed since it was last solved is not solved again. Design: rotation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from core.rotation.flows import assignment
-from core.rotation.grid import Bools, Ints, open_arcs
+from core.rotation.grid import Bools, Grid, Ints, open_arcs
+from core.rotation.parts import groups
 from core.rotation.state import State
+from core.rotation.years import SHUT, resolve_years
 
 Progress = Callable[[str, int], None]
+Stop = Callable[[], bool]
 SWEEPS = 8
-CLOSED = 1 << 40
+DENSE = 400_000
 
 
 def untold(stage: str, percent: int) -> None:
     """Progress told to nobody."""
 
 
-def place_chosen(state: State, duties: Ints, edges: Ints, chosen: Ints, t: int) -> None:
-    """Place the chosen arcs of an assignment in month ``t``."""
-    met = chosen >= 0
-    state.place(duties[met], edges[chosen[met]], np.full(int(met.sum()), t))
+def unhurried() -> bool:
+    """Never time to stop."""
+    return False
 
 
-def descend(state: State, free: Bools, seed: int, tell: Progress, officials: Ints | None = None) -> list[int]:
-    """Re-solve each month, then each official's year, while it pays; returns the objectives, falling.
+@dataclass
+class Ledger:
+    """When each cell last changed and each step was last solved, in ticks of one clock."""
 
-    Each step is exact with all else fixed, so the objective never rises.
+    changed: Ints
+    solved: dict[tuple[int, int], int]
+    clock: int = 1
+
+    def stale(self, step: tuple[int, int], cells: Ints) -> bool:
+        """Whether anything the step depends on changed since it was solved; marks it solved."""
+        before, self.solved[step] = self.solved.get(step, 0), self.clock
+        return before == 0 or bool((self.changed[cells] > before).any())
+
+    def touch(self, cells: Ints) -> None:
+        """These cells' visits changed."""
+        self.clock += 1
+        self.changed[cells] = self.clock
+
+
+def descend(
+    state: State,
+    free: Bools,
+    part: Ints,
+    lanes: tuple[Ints, ...],
+    sweeps: int = SWEEPS,
+    enough: Stop = unhurried,
+) -> list[int]:
+    """Re-solve each month of each ``part`` [M] and each official's year while it pays; the objectives.
+
+    Only ``free`` [D] duties move. Ends early, with the rotation as good as it is, when ``enough`` says so.
     """
-    order = np.random.default_rng(seed).permutation(len(state.grid.problem.officials))
-    order = np.arange(len(order)) if not seed else order
-    trace, solved = [state.objective()], dict[int, bytes]()
-    for sweep in range(SWEEPS):
-        for t in range(state.grid.problem.months):
-            _resolve_month(state, t, free)
-        for m in (order if officials is None else officials).tolist():
-            if solved.get(m) != _surroundings(state, m):
-                _resolve_year(state, m, free)
-                solved[m] = _surroundings(state, m)
-        if _settled([*trace, state.objective()]):
+    ledger = Ledger(np.ones(len(state.visits), np.int64), {})
+    rooms = list(_rooms(state.grid, free, part))
+    trace = [state.objective()]
+    for _ in range(sweeps):
+        for at, (duties, cells) in enumerate(rooms):
             for t in range(state.grid.problem.months):
-                _reconsider_month(state, t, free)
+                if not enough() and ledger.stale((at, t), cells):
+                    _resolve_month(state, t, duties, ledger)
+        for lane in lanes:
+            if not enough():
+                _resolve_lane(state, lane, free, ledger)
         trace.append(state.objective())
-        tell("Cải thiện lịch", 40 + 55 * (sweep + 1) // SWEEPS)
-        if _settled(trace):
+        if trace[-1] > trace[-2]:
+            raise ArithmeticError("a descent went up")
+        if _settled(trace) or enough():
             break
     return trace
-
-
-def _surroundings(state: State, m: int) -> bytes:
-    """All that one official's year depends on."""
-    grid = state.grid
-    mine = slice(grid.duty_first[m], grid.duty_first[m + 1])
-    there = state.visitors[grid.cell[grid.edges_of(m)]]
-    return there.tobytes() + state.edge[mine].tobytes() + state.month[mine].tobytes()
 
 
 def _settled(trace: list[int]) -> bool:
@@ -64,55 +86,52 @@ def _settled(trace: list[int]) -> bool:
     return (trace[-2] - trace[-1]) * 100 <= trace[0] - trace[-1]
 
 
-def _resolve_month(state: State, t: int, free: Bools) -> None:
-    """Month ``t`` exactly, all other visits fixed."""
+def _rooms(grid: Grid, free: Bools, part: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """The free duties of each part and the cells they may go to."""
+    part_of_edge, part_of_duty = part[grid.official], part[grid.duty_official]
+    for officials in groups(part):
+        number = part[officials[0]]
+        duties = np.flatnonzero(free & (part_of_duty == number))
+        if len(duties):
+            yield duties, np.unique(grid.cell[part_of_edge == number])
+
+
+def _resolve_month(state: State, t: int, among: Ints, ledger: Ledger) -> None:
+    """Month ``t`` of the duties ``among`` exactly, all other visits fixed."""
     grid = state.grid
-    here = (state.edge < 0) | (state.month == t)
-    duties = np.flatnonzero(free & here & (grid.duty_from <= t) & (t < grid.duty_to))
+    here = (state.edge[among] < 0) | (state.month[among] == t)
+    duties = among[here & (grid.duty_from[among] <= t) & (t < grid.duty_to[among])]
+    duties = _one_a_month(state, duties, t)
+    edge, month = state.edge[duties], state.month[duties]
     state.lift(duties)
     skip = grid.problem.weights.unmet + state.change_cost(duties, np.full(len(duties), -1), t)
-    _fill_month(state, duties, t, skip)
+    fill_month(state, duties, t, skip)
+    moved = state.edge[duties] != edge
+    if moved.any():
+        both = np.concatenate([edge[moved], state.edge[duties[moved]]])
+        ledger.touch(grid.cell[both[both >= 0]])
+    state.month[duties] = np.where(state.edge[duties] >= 0, t, month)
 
 
-def _reconsider_month(state: State, t: int, free: Bools) -> None:
-    """Month ``t`` with every longer duty that could fall in it free to come or to go elsewhere.
-
-    Leaving is priced one duty at a time, so the result is kept only when it is better.
-    """
+def _one_a_month(state: State, duties: Ints, t: int) -> Ints:
+    """Of an official with several duties in one period at most one, and none if he is out already."""
     grid = state.grid
-    span = free & (grid.duty_from <= t) & (t < grid.duty_to)
-    longer = grid.duty_to - grid.duty_from > 1
-    duties = np.flatnonzero(span & (longer | (state.edge < 0) | (state.month == t)))
-    if not longer[duties].any():
-        return
-    old, edge, month = state.objective(), state.edge[duties], state.month[duties]
-    state.lift(duties)
-    skip = [int(_best_arc(state, d, t)[0]) if longer[d] else _skip_price(state, d) for d in duties.tolist()]
-    _fill_month(state, duties, t, np.array(skip, np.int64))
-    for d in duties[longer[duties] & (state.edge[duties] < 0)].tolist():
-        price, e, at = _best_arc(state, d)
-        if price < _skip_price(state, d):
-            state.place(np.array([d]), np.array([e]), np.array([at]))
-    if state.objective() > old:
-        state.lift(duties)
-        state.place(duties, edge, month)
+    several = grid.several[grid.duty_official[duties]]
+    if not several.any():
+        return duties
+    out = set(grid.duty_official[(state.edge >= 0) & (state.month == t)].tolist())
+    chosen, seen = [], set[int]()
+    there = (state.edge[duties] >= 0) & (state.month[duties] == t)
+    for d in duties[np.argsort(~there, kind="stable")].tolist():
+        m = int(grid.duty_official[d])
+        mine = state.edge[d] >= 0 and state.month[d] == t
+        if not grid.several[m] or mine or (m not in seen and m not in out):
+            chosen.append(d)
+            seen.add(m)
+    return np.array(sorted(chosen), np.int64)
 
 
-def _skip_price(state: State, d: int) -> int:
-    weights = state.grid.problem.weights
-    return weights.unmet + weights.change * bool(state.kept_edge[d] >= 0)
-
-
-def _best_arc(state: State, d: int, without: int | None = None) -> tuple[int, int, int]:
-    """Price, edge and month of a duty's cheapest arc; the price of skipping when there is none."""
-    edges = state.grid.edges_of(state.grid.duty_official[d])
-    price, best = _year_prices(state, np.array([d]), edges, without)
-    at = int(price[0].argmin()) if len(edges) else 0
-    skip = _skip_price(state, d)
-    return (min(skip, int(price[0, at])), int(edges[at]), int(best[0, at])) if len(edges) else (skip, -1, 0)
-
-
-def _fill_month(state: State, duties: Ints, t: int, skip: Ints) -> None:
+def fill_month(state: State, duties: Ints, t: int, skip: Ints) -> None:
     """Place unmet duties in month ``t`` where that is cheaper than their ``skip`` price."""
     grid, weights = state.grid, state.grid.problem.weights
     row, edges = open_arcs(grid, duties, t)
@@ -121,57 +140,59 @@ def _fill_month(state: State, duties: Ints, t: int, skip: Ints) -> None:
     cells, column = np.unique(grid.cell[edges], return_inverse=True)
     cost = state.edge_cost(edges) + state.change_cost(duties[row], edges, t)
     gain = weights.spacing * state.spacing_gain(cells)[:, t]
-    chosen = assignment(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth))
-    place_chosen(state, duties, edges, chosen, t)
+    chosen = _assign(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth))
+    met = chosen >= 0
+    state.place(duties[met], edges[chosen[met]], np.full(int(met.sum()), t))
+
+
+def _assign(row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Callable[[int], Ints]) -> Ints:
+    """``assignment``, by the dense method where the table is small."""
+    depth, rows = 3, len(skip)
+    while True:
+        step = steps(depth)
+        if rows * (step.size + rows) > DENSE:
+            return assignment(row, column, cost, skip, steps)
+        chosen = _dense(row, column, cost, skip, step)
+        most = np.bincount(column[chosen[chosen >= 0]], minlength=1).max()
+        if most < depth or most == rows:
+            return chosen
+        depth *= 2
+
+
+def _dense(row: Ints, column: Ints, cost: Ints, skip: Ints, step: Ints) -> Ints:
+    """The assignment with each column copied once a step."""
+    rows, (columns, depth) = len(skip), step.shape
+    arc = np.full((rows, columns), -1, np.int64)
+    arc[row, column] = np.arange(len(row))
+    price = np.full((rows, columns), SHUT, np.int64)
+    price[row, column] = cost
+    table = np.concatenate(
+        [(price[:, :, None] + step).reshape(rows, columns * depth), np.repeat(skip[:, None], rows, 1)], 1
+    )
+    at, seat = linear_sum_assignment(table)
+    seat = np.minimum(seat, columns * depth)
+    found = np.full(rows, -1, np.int64)
+    real = seat < columns * depth
+    found[at[real]] = arc[at[real], seat[real] // depth]
+    return found
 
 
 def _steps(state: State, cells: Ints, t: int, gain: Ints, depth: int) -> Ints:
-    crowd = state.grid.problem.weights.crowding * state.visitors[cells, t]
-    columns = [crowd + state.cell_cost(cells, k) for k in range(depth)]
-    steps = np.stack(columns, 1) + state.grid.problem.weights.crowding * np.arange(depth)
+    """[cells, depth] price of each further visitor of the month's meetings."""
+    weights, turn = state.grid.problem.weights, np.arange(depth)
+    already = state.visitors[cells, t] + 1 - state.grid.wanted[cells]
+    steps: Ints = weights.crowding * np.maximum(0, already[:, None] + turn)
+    steps += np.stack([state.cell_cost(cells, k) for k in range(depth)], 1)
     steps[:, 0] -= gain
     return steps
 
 
-def _resolve_year(state: State, m: int, free: Bools) -> None:
-    """One official's whole year as an assignment of his duties to different cells."""
+def _resolve_lane(state: State, lane: Ints, free: Bools, ledger: Ledger) -> None:
+    """The whole year of each official of a lane whose surroundings changed."""
     grid = state.grid
-    edges = grid.edges_of(m)
-    duties = np.arange(grid.duty_first[m], grid.duty_first[m + 1])
-    duties = duties[free[duties]]
-    if not len(duties) or not len(edges) or grid.allowed[m] > 1:
-        return
-    edge, month = state.edge[duties], state.month[duties]
-    state.lift(duties)
-    price, best = _year_prices(state, duties, edges)
-    skip = grid.problem.weights.unmet + state.change_cost(duties, np.full(len(duties), -1), 0)
-    row, column = np.nonzero(price < CLOSED)
-    chosen = assignment(row, column, price[row, column], skip, lambda _: _once(len(edges)))
-    met = chosen >= 0
-    cost = price[row, column][chosen[met]].sum() + skip[~met].sum()
-    old = state.add(duties, edge, month) + skip[edge < 0].sum()
-    if cost < old:
-        state.lift(duties)
-        at = column[chosen[met]]
-        state.place(duties[met], edges[at], best[met, at])
-
-
-def _year_prices(state: State, duties: Ints, edges: Ints, without: int | None = None) -> tuple[Ints, Ints]:
-    """[duty, edge] price in the duty's cheapest month, ``without`` one, and that month."""
-    grid, change = state.grid, state.grid.problem.weights.change
-    arcs = np.where(grid.blocked[edges] == 0, state.arc_cost(edges), CLOSED)
-    if without is not None:
-        arcs[:, without] = CLOSED
-    price, best = np.empty((2, len(duties), len(edges)), np.int64)
-    for i, d in enumerate(duties.tolist()):
-        span = arcs[:, grid.duty_from[d] : grid.duty_to[d]]
-        if state.kept_edge[d] >= 0:
-            span = span + change
-            span[state.kept_edge[d] - edges[0], state.kept_month[d] - grid.duty_from[d]] -= change
-        best[i] = span.argmin(1) + grid.duty_from[d]
-        price[i] = span.min(1)
-    return price, best
-
-
-def _once(columns: int) -> Ints:
-    return np.tile(np.array([0, CLOSED]), (columns, 1))
+    stale = [m for m in lane.tolist() if ledger.stale((-1, m), grid.cell[grid.first[m] : grid.first[m + 1]])]
+    before = state.edge.copy()
+    for m in resolve_years(state, np.array(stale, np.int64), free).tolist():
+        mine = slice(grid.duty_first[m], grid.duty_first[m + 1])
+        both = np.concatenate([before[mine], state.edge[mine]])
+        ledger.touch(grid.cell[both[both >= 0]])

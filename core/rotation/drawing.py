@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from core.rotation.bounds import bounded, lower_bound
 from core.rotation.explain import Blocker, explain
 from core.rotation.facts import PlannedVisit
 from core.rotation.problem import Problem
@@ -60,4 +61,5 @@ def _explained(problem: Problem, result: Plan, progress: Progress, since: date =
     ]
     if broken:
         raise BrokenRotationError(f"{len(broken)} visits break {broken[0].rule}")
-    return Drawing(result.visits, result.scores, explain(problem, result))
+    scores = bounded(result.scores, lower_bound(problem))
+    return Drawing(result.visits, scores, explain(problem, result))

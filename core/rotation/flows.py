@@ -39,15 +39,24 @@ class Transport:
     cost: int
 
 
-def transport(arcs: Arcs, supply: Ints, skip: Ints, steps: Steps, onward: Onward | None = None) -> Transport:
+def transport(
+    arcs: Arcs,
+    supply: Ints,
+    skip: Ints,
+    steps: Steps,
+    onward: Onward | None = None,
+    spare: Ints | None = None,
+    depth: int = DEPTH,
+) -> Transport:
     """Each row's ``supply`` sent to columns, or left behind at ``skip`` a unit, as cheaply as possible.
 
     The k-th unit into a column costs ``steps(depth)[column, k]`` more, rising with k; the depth grows
     until no column is filled past it, so the answer is exact. The same holds of groups ``onward``.
+    ``spare`` units of each row may be left behind for nothing; ``depth`` is a guess to begin with.
     """
-    depth = wide = DEPTH
+    wide = depth
     while True:
-        found = _solve(arcs, supply, skip, steps(depth), onward, wide)
+        found = _solve(arcs, supply, skip, steps(depth), onward, wide, spare)
         most = _fullest(arcs.column, found.units)
         widest = _fullest(onward.group[arcs.column], found.units) if onward else 0
         if most <= depth and widest <= wide:
@@ -59,14 +68,19 @@ def _fullest(place: Ints, units: Ints) -> int:
     return int(np.bincount(place, units, minlength=1).max())
 
 
-def _solve(arcs: Arcs, supply: Ints, skip: Ints, step: Ints, onward: Onward | None, wide: int) -> Transport:
+def _solve(
+    arcs: Arcs, supply: Ints, skip: Ints, step: Ints, onward: Onward | None, wide: int, spare: Ints | None
+) -> Transport:
     rows, columns, total = len(skip), len(step), int(supply.sum())
     groups = onward.steps(wide) if onward else np.zeros((0, 1), np.int64)
     sink = rows + columns + len(groups)
     target = rows + columns + onward.group if onward else np.full(columns, sink)
     flow = min_cost_flow.SimpleMinCostFlow()
     ways = flow.add_arcs_with_capacity_and_unit_cost(arcs.row, rows + arcs.column, arcs.capacity, arcs.cost)
-    flow.add_arcs_with_capacity_and_unit_cost(np.arange(rows), np.full(rows, sink), supply, skip)
+    ends = np.arange(rows), np.full(rows, sink)
+    flow.add_arcs_with_capacity_and_unit_cost(*ends, supply, skip)
+    if spare is not None:
+        flow.add_arcs_with_capacity_and_unit_cost(*ends, spare, np.zeros(rows, np.int64))
     _rising(flow, rows + np.arange(columns), target, step, total)
     _rising(flow, rows + columns + np.arange(len(groups)), np.full(len(groups), sink), groups, total)
     flow.set_nodes_supplies(

@@ -54,6 +54,7 @@ class Grid:
     several: Bools
     least: Ints
     worth: Ints
+    early: Bools
     wanted: Ints
     pull: Ints
     floor_cost: Ints
@@ -130,6 +131,7 @@ def build(problem: Problem, today: date | None = None) -> Grid:
         several=np.array([problem.level_of[o.level].per_year > 0 for o in problem.officials], bool),
         least=_ints(target.least for target in at),
         worth=_ints(max(1, c.special) for c in problem.cells),
+        early=np.array([c.special > 0 or c.first for c in problem.cells], bool),
         wanted=_ints(c.wanted for c in problem.cells),
         pull=_ints(target.pull(weights.cover) for target in at),
         floor_cost=_ints(target.cover_cost(0, weights.cover) for target in at),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.rotation.flows import Arcs, transport
+from core.rotation.flows import DEPTH, Arcs, transport
 from core.rotation.grid import Bools, Ints
 from core.rotation.score import Rule
 from core.rotation.state import State
@@ -38,7 +38,8 @@ def multigraph(state: State, free: Bools) -> Multigraph:
         np.concatenate([np.minimum(room, owed), owed]),
     )
     skip = np.full(len(supply), weights.unmet)
-    found = transport(arcs, supply, skip, lambda depth: _steps(state, cells, depth))
+    deep = int(2 * supply.sum() / max(1, len(cells))) + DEPTH
+    found = transport(arcs, supply, skip, lambda depth: _steps(state, cells, depth), depth=deep)
     times = np.zeros(len(grid.cell), np.int64)
     times[edges] = found.units[: len(edges)] + found.units[len(edges) :]
     return Multigraph(times, _fixed(state, free) + found.cost)

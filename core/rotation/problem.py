@@ -98,7 +98,9 @@ class Problem:
     def _duties_of(self, official: Official, periods: list[tuple[int, tuple[date, ...]]]) -> Iterator[Duty]:
         level, index = self.level_of[official.level], 0
         for period, every in periods:
-            months = tuple(month for month in every if _serves_in(official, month))
+            months = every
+            if official.since or official.until:
+                months = tuple(month for month in every if _serves_in(official, month))
             left = level.owed - self.past_in_period.get((official.id, period), 0)
             for _ in range(min(left, len(months))):
                 yield Duty(official.id, index, months)

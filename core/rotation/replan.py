@@ -12,10 +12,11 @@ from itertools import zip_longest
 
 import numpy as np
 
-from core.rotation.descent import descend, untold
+from core.rotation.descent import descend
 from core.rotation.events import Event, happened
 from core.rotation.facts import PlannedVisit, Unmet, Weights, ordinal
 from core.rotation.grid import Bools, Grid, Ints, build, located
+from core.rotation.parts import deal
 from core.rotation.problem import Problem
 from core.rotation.solver import keep_pins, movable, planned_visits, unmet_duties
 from core.rotation.state import State
@@ -116,7 +117,8 @@ def replan(
     if len(stuck := desk.open_duties()):
         free = desk.neighbourhood(stuck)
         officials = np.unique(desk.grid.duty_official[free])
-        descend(desk.state, free, 0, untold, officials)
+        one = np.zeros(len(desk.grid.first) - 1, np.int64)
+        descend(desk.state, free, one, tuple(deal(desk.grid, officials)))
     visits = desk.visits()
     moved = diff(published, visits, lambda visit: (visit.official, _period(problem, visit)), desk.forced)
     return PlanDiff(visits, desk.unmet(), moved.kept, moved.removed, moved.added, moved.moved)
@@ -189,11 +191,16 @@ class _Desk:
         return bool((grid.blocked[rows, grid.duty_from[d] : grid.duty_to[d]] == 0).any())
 
     def neighbourhood(self, duties: Ints) -> Bools:
-        """[D] duties to come of the officials whose areas meet those of ``duties``."""
+        """[D] duties to come, in the months of ``duties``, of the officials whose areas meet theirs."""
         grid = self.grid
+        months = np.zeros(grid.problem.months + 1, np.int64)
+        for d in duties.tolist():
+            months[grid.duty_from[d] : grid.duty_to[d]] = 1
+        until = np.concatenate([[0], months.cumsum()])
         near = np.isin(grid.official, grid.duty_official[duties])
-        officials = grid.official[np.isin(grid.cell, grid.cell[near])]
-        free: Bools = movable(grid) & ~self.done & np.isin(grid.duty_official, officials)
+        officials = np.unique(grid.official[np.isin(grid.cell, grid.cell[near])])
+        then = until[grid.duty_to] > until[grid.duty_from]
+        free: Bools = movable(grid) & ~self.done & then & np.isin(grid.duty_official, officials)
         return free
 
     def visits(self) -> tuple[PlannedVisit, ...]:

@@ -115,7 +115,10 @@ def _why(mended: PlanDiff | None) -> dict[str, Any]:
 
 
 def _score_row(score: Any) -> dict[str, Any]:
-    return {"rule": score.rule.value, "label": score.label_vi, "broken": score.broken, "cost": score.cost}
+    return {
+        "rule": score.rule.value, "label": score.label_vi, "broken": score.broken, "cost": score.cost,
+        "bound": score.bound, "because": score.because_vi,
+    }  # fmt: skip
 
 
 def changes_of(change: PlanDiff) -> dict[str, Any]:

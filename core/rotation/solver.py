@@ -1,21 +1,25 @@
-"""The rotation itself: month by month as convex min-cost flows, then a descent that never gets worse.
+"""The rotation itself: the year's visits chosen at once, spread over the months, then improved exactly.
 
 Hard rules are arcs left out; everything else has a price, so an answer always exists. Design: rotation.
 """
 
 from dataclasses import dataclass
+from math import inf
+from time import monotonic
 
 import numpy as np
 
-from core.rotation.descent import Progress, descend, place_chosen, untold
-from core.rotation.facts import PlannedVisit, Reason, Source, Unmet, month_label
-from core.rotation.flows import assignment
-from core.rotation.grid import REASONS, Bools, Grid, Ints, build, open_arcs
+from core.rotation.colouring import spread
+from core.rotation.descent import SWEEPS, Progress, Stop, descend, unhurried, untold
+from core.rotation.facts import PlannedVisit, Reason, Source, Unmet
+from core.rotation.grid import REASONS, Bools, Grid, Ints, build
+from core.rotation.levelling import level
+from core.rotation.multigraph import multigraph
+from core.rotation.neighbourhood import dirty, repair
+from core.rotation.parts import Parts, fall_apart, groups
 from core.rotation.problem import Problem
 from core.rotation.score import RuleScore, score
 from core.rotation.state import State
-
-EARLY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,71 @@ class Plan:
     objective: int
 
 
-def plan(problem: Problem, seed: int = 0, progress: Progress | None = None) -> Plan:
+class Cancelled(Exception):
+    """The plan is no longer wanted."""
+
+
+def plan(
+    problem: Problem,
+    seed: int = 0,
+    progress: Progress | None = None,
+    time_limit: float | None = None,
+    cancelled: Stop = unhurried,
+) -> Plan:
     """The rotation of the whole horizon; the same problem and seed give the same plan.
 
-    ``progress`` is told each stage in Vietnamese with its percentage. Seconds for a district (S4-02).
+    ``progress`` is told each stage in Vietnamese with its percentage. After ``time_limit`` seconds the
+    rotation found so far is the answer. Raises ``Cancelled`` when ``cancelled`` says so. A district takes
+    seconds (S4-02).
     """
-    tell = progress or untold
-    state = first_draft(State(build(problem)), tell)
-    descend(state, movable(state.grid), seed, tell)
+    tell, clock = progress or untold, _Clock(time_limit, cancelled)
+    tell("Chuẩn bị dữ liệu", 0)
+    grid = build(problem)
+    rng = np.random.default_rng(seed)
+    order = np.arange(len(problem.officials))
+    parts = fall_apart(grid, rng.permutation(order) if seed else order)
+    state = first_draft(State(grid), parts, tell)
+    improve(state, movable(grid), parts, rng, tell, clock.enough)
     tell("Đã xếp xong lịch", 100)
     return finished(state)
+
+
+@dataclass
+class _Clock:
+    """How long a plan may take, and whether it is still wanted."""
+
+    limit: float | None
+    cancelled: Stop
+
+    def __post_init__(self) -> None:
+        self.end = monotonic() + self.limit if self.limit is not None else inf
+
+    def enough(self) -> bool:
+        """Whether the time is up. Raises ``Cancelled``."""
+        if self.cancelled():
+            raise Cancelled
+        return monotonic() >= self.end
+
+
+def improve(
+    state: State,
+    free: Bools,
+    parts: Parts,
+    rng: np.random.Generator,
+    tell: Progress = untold,
+    enough: Stop = unhurried,
+) -> None:
+    """Level the crowds and descend, twice, then search exactly where a rule is still broken."""
+    lost = hopeless(state.grid)
+    for turn, stage in enumerate(("Cải thiện lịch", "Hoàn thiện lịch")):
+        shifted = 0 if enough() else level(state, free, repeats=False)
+        if turn and not enough():
+            shifted += level(state, free, repeats=True)
+        if not turn or shifted:
+            descend(state, free, parts.whole, parts.lanes, 1 if turn else SWEEPS, enough)
+        tell(stage, 70 + 15 * turn)
+    if not enough() and len(broken := dirty(state, lost)):
+        repair(state, free, broken, rng, enough)
 
 
 def finished(state: State) -> Plan:
@@ -96,14 +155,40 @@ def movable(grid: Grid) -> Bools:
     return free
 
 
-def first_draft(state: State, tell: Progress) -> State:
-    """Pins, then each month in turn as one flow that looks at the visits so far."""
+def first_draft(state: State, parts: Parts, tell: Progress = untold) -> State:
+    """Pins, then the year's visits chosen at once and spread over the months, part by part."""
     grid = state.grid
     keep_pins(state, np.ones(len(grid.duties), bool))
-    for t, month in enumerate(grid.problem.calendar):
-        _draft_month(state, t)
-        tell(f"Xếp {month_label(month).lower()}", 40 * (t + 1) // grid.problem.months)
+    free = movable(grid) & ~hopeless(grid)
+    tell("Chọn chi bộ cho cả năm", 5)
+    times = multigraph(state, free).times
+    for officials in groups(parts.unit):
+        mine = np.isin(grid.official, officials) & (times > 0)
+        edges = np.repeat(np.flatnonzero(mine), times[mine])
+        duties = np.flatnonzero(free & np.isin(grid.duty_official, officials))
+        _settle(state, free, edges, spread(state, duties, edges))
+    tell("Chia lượt dự vào các tháng", 40)
     return state
+
+
+def _settle(state: State, free: Bools, edges: Ints, months: Ints) -> None:
+    """Give each visit that is possible in its month a free duty to meet, one visit a duty and month."""
+    grid = state.grid
+    fit = grid.blocked[edges, months] == 0
+    edges, months = edges[fit], months[fit]
+    officials = grid.official[edges]
+    duties = grid.duty_at[officials, months]
+    first = np.zeros(len(edges), bool)
+    first[np.unique(duties, return_index=True)[1]] = True
+    once = first & free[duties] & ~grid.several[officials]
+    state.place(duties[once], edges[once], months[once])
+    out = set[tuple[int, int]]()
+    for v in np.flatnonzero(grid.several[officials]).tolist():
+        m, t = int(officials[v]), int(months[v])
+        left = [d for d in grid.duties_at(m, t).tolist() if free[d] and state.edge[d] < 0]
+        if left and (m, t) not in out:
+            out.add((m, t))
+            state.place(np.array(left[:1]), edges[v : v + 1], months[v : v + 1])
 
 
 def keep_pins(state: State, among: Bools) -> None:
@@ -112,31 +197,3 @@ def keep_pins(state: State, among: Bools) -> None:
     pinned = np.flatnonzero(among & (grid.pin_edge >= 0) & (state.edge < 0))
     possible = pinned[grid.open[grid.pin_edge[pinned], grid.pin_month[pinned]]]
     state.place(possible, grid.pin_edge[possible], grid.pin_month[possible])
-
-
-def _draft_month(state: State, t: int) -> None:
-    grid, weights = state.grid, state.grid.problem.weights
-    duties = np.flatnonzero(movable(grid) & (state.edge < 0) & (grid.duty_from <= t) & (t < grid.duty_to))
-    row, edges = open_arcs(grid, duties, t)
-    cells, column = np.unique(grid.cell[edges], return_inverse=True)
-    left = grid.duty_to[duties] - 1 - t
-    wait = 2 * weights.special - weights.cover * (3 - np.minimum(left, 3))
-    skip = np.where(left > 0, wait, weights.unmet)
-    cost = state.edge_cost(edges) + 2 * weights.special
-    chosen = assignment(row, column, cost, skip, lambda depth: _draft_steps(state, cells, t, depth))
-    place_chosen(state, duties, edges, chosen, t)
-
-
-def _draft_steps(state: State, cells: Ints, t: int, depth: int) -> Ints:
-    """Like ``_steps``, against the part of each target due by month ``t``; long unvisited cells first."""
-    grid, weights = state.grid, state.grid.problem.weights
-    due = (t + 1) / grid.problem.months
-    visits = state.visits[cells][:, None] + np.arange(depth)
-    owed = weights.special * grid.worth[cells][:, None] * (visits < due * grid.least[cells][:, None])
-    seen = np.concatenate([grid.seen[cells], state.visitors[cells, :t] > 0], 1)[:, ::-1]
-    idle = np.where(seen.any(1), seen.argmax(1), seen.shape[1])
-    crowd = weights.crowding * (state.visitors[cells, t][:, None] + np.arange(depth))
-    cover = weights.cover * (2 * visits + 1) - np.round(grid.pull[cells] * due).astype(np.int64)[:, None]
-    steps: Ints = crowd + cover - owed
-    steps[:, 0] -= EARLY * np.minimum(idle, 6)
-    return steps

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.rotation.grid import Grid, Ints
+from core.rotation.grid import Bools, Grid, Ints
 from core.rotation.score import Rule
 from core.rotation.targets import LOOK_BACK
 
@@ -23,6 +23,8 @@ class State:
         self.times: Ints = grid.past.copy()
         self.kept_edge: Ints = np.full(duties, -1, np.int64)
         self.kept_month: Ints = np.zeros(duties, np.int64)
+        self._gain: Ints = np.zeros((cells, months), np.int64)
+        self._stale: Bools = np.ones(cells, bool)
 
     def place(self, duties: Ints, edges: Ints, months: Ints) -> None:
         """Give unmet duties their edges and months; -1 leaves one unmet."""
@@ -39,10 +41,11 @@ class State:
         edges, cells = self.edge[met], self.grid.cell[self.edge[met]]
         np.add.at(self.visitors, (cells, self.month[met]), by)
         np.add.at(self.visits, cells, by)
+        self._stale[cells] = True
         np.add.at(self.times, edges, by)
 
     def add(self, duties: Ints, edges: Ints, months: Ints) -> int:
-        """Place, and say by how much the prices of the visits raise the objective, unmet duties apart."""
+        """Place, and say by how much the visits raise the objective, unmet duties and changes apart."""
         cells = self.grid.cell[edges[edges >= 0]]
         if len(np.unique(cells)) == len(cells):
             met = edges >= 0
@@ -51,7 +54,7 @@ class State:
         else:
             pairs = zip(np.split(duties, len(duties)), edges.tolist(), months.tolist(), strict=True)
             cost = sum(self._add_one(duty, edge, month) for duty, edge, month in pairs)
-        return cost + int(self.change_cost(duties[edges >= 0], edges[edges >= 0], months[edges >= 0]).sum())
+        return cost
 
     def _add_one(self, duty: Ints, edge: int, month: int) -> int:
         cost = int(self.arc_cost(np.array([edge]))[0, month]) if edge >= 0 else 0
@@ -85,6 +88,11 @@ class State:
 
     def spacing_gain(self, cells: Ints) -> Ints:
         """[n, T] number of empty windows a first visit would fill."""
+        if len(stale := np.unique(cells[self._stale[cells]])):
+            self._gain[stale], self._stale[stale] = self._filled(stale), False
+        return self._gain[cells]
+
+    def _filled(self, cells: Ints) -> Ints:
         here = self.visitors[cells] > 0
         seen = np.concatenate([self.grid.seen[cells], here], 1)
         windows = self.grid.windows[cells]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bench.rotation import SCALES, SOLVERS, instance, measure
+from bench.rotation import SOLVERS, measure
+from core.rotation.invented import SCALES, instance
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -12,7 +12,7 @@ from core.rotation.solver import plan
 from core.rotation.validate import validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems
 
-EXAMPLES = settings(max_examples=40, deadline=None)
+EXAMPLES = settings(max_examples=25, deadline=None)
 MEASURED = (Rule.UNMET, Rule.CROWDING, Rule.REPEAT, Rule.SPECIAL, Rule.SPACING, Rule.TRAVEL)
 
 

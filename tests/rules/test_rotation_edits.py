@@ -13,7 +13,7 @@ from core.rotation.solver import plan
 from core.rotation.why import suggest
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems, visit
 
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = settings(max_examples=25, deadline=None)
 
 
 @EXAMPLES

@@ -21,7 +21,7 @@ from core.rotation.replan import Policy, replan
 from core.rotation.score import Rule
 from core.rotation.solver import plan
 from core.rotation.validate import validate
-from tests.rules.rotation_cases import JANUARY, MONTHLY, cell, official, problem, visit
+from tests.rules.rotation_cases import JANUARY, LEVELS, MONTHLY, cell, official, problem, visit
 
 CASE = problem([cell(c) for c in "abcd"], [official("x", "ab"), official("y", "cd")], 4)
 MARCH, TENTH = date(2025, 3, 1), date(2025, 3, 10)
@@ -93,6 +93,15 @@ def test_keeping_what_is_published_may_crowd_a_meeting() -> None:
     ill = (Absent("y", date(2025, 1, 9), date(2025, 1, 9)),)
     kept, alone = (replan(case, published, ill, JANUARY, policy) for policy in (Policy.KEEP, Policy.ALONE))
     assert (len(kept.extra), len(alone.extra)) == (0, 1)
+
+
+def test_several_visits_a_year_fall_in_different_months() -> None:
+    level = replace(MONTHLY, code="year", per_year=3)
+    person = replace(official("x", "abcd"), level="year")
+    case = replace(CASE, months=12, levels=(*LEVELS, level), officials=(person,))
+    made = plan(case)
+    assert len({v.month for v in made.visits}) == 3
+    assert (validate(case, made.visits), made.unmet) == ((), ())
 
 
 @pytest.mark.parametrize(

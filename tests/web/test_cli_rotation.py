@@ -31,7 +31,7 @@ def run(app: Flask, cast: Cast) -> Run:
 
 
 def test_a_draft_is_drawn_up_published_and_listed(run: Run, cast: Cast) -> None:
-    assert "Đã giao tác vụ" in run("generate", *FIRST).output
+    assert "Đã giao tác vụ" in run("draw", *FIRST).output
     run_jobs(cast, "huyen-a")
     assert "dự thảo" in run("list").output
     assert "Đã công bố bản 1" in run("publish", "--yes", *FIRST).output
@@ -40,7 +40,7 @@ def test_a_draft_is_drawn_up_published_and_listed(run: Run, cast: Cast) -> None:
 
 
 def test_what_is_published_is_adjusted_into_version_2(run: Run, cast: Cast) -> None:
-    run("generate", *FIRST)
+    run("draw", *FIRST)
     run_jobs(cast, "huyen-a")
     run("publish", "--yes", *FIRST)
     with cast.session("huyen-a") as session:
@@ -54,4 +54,4 @@ def test_what_is_published_is_adjusted_into_version_2(run: Run, cast: Cast) -> N
 def test_refusals_are_words(run: Run) -> None:
     assert "Không có đơn vị" in run("list", tenant="khong-co").output
     assert "Chưa có lịch" in run("publish", "--yes", *FIRST).output
-    assert "chưa ban hành kế hoạch năm 2031" in run("generate", "--first-month", "2031-01").output
+    assert "chưa ban hành kế hoạch năm 2031" in run("draw", "--first-month", "2031-01").output

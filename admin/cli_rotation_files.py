@@ -1,0 +1,166 @@
+"""Rotation files at the command line: `flask rotation solve|check|replan|explain|generate`.
+
+None needs settings or a database. Shapes: docs/rotation-file.md. A file that does not say what it should ends
+the command with exit code 2, a rotation that breaks a hard rule ends `check` with 1.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from core.rotation.bounds import lower_bound
+from core.rotation.events import happened
+from core.rotation.explain import explain
+from core.rotation.invented import SCALES, instance
+from core.rotation.problem import Problem, ProblemError
+from core.rotation.reading import FileProblem, Node, parse, read_events, read_problem, read_visits
+from core.rotation.replan import replan
+from core.rotation.score import objective, score
+from core.rotation.solver import Plan, plan
+from core.rotation.validate import validate
+from core.rotation.writing import (
+    blocker_data,
+    bounds_data,
+    changes_data,
+    plan_data,
+    problem_data,
+    violation_data,
+)
+
+file_argument = click.Path(exists=True, dir_okay=False, path_type=Path)
+out_option = click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Written here, else printed."
+)
+
+
+class BadFile(click.ClickException):
+    """A file that cannot be used; every reason on a line of its own."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path, reasons: tuple[str, ...]) -> None:
+        super().__init__("\n".join(f"{path}: {reason}" for reason in reasons))
+
+
+def _read(path: Path) -> Node:
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise BadFile(path, ("không phải văn bản UTF-8",)) from None
+    except FileProblem as problem:
+        raise BadFile(path, (str(problem),)) from None
+
+
+def _problem(path: Path) -> Problem:
+    try:
+        return read_problem(_read(path))
+    except ProblemError as problem:
+        raise BadFile(path, problem.facts) from None
+    except FileProblem as problem:
+        raise BadFile(path, (str(problem),)) from None
+
+
+def _write(data: dict[str, Any], output: Path | None) -> None:
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    if output:
+        output.write_text(f"{text}\n", encoding="utf-8")
+    else:
+        click.echo(text)
+
+
+def _told(problem: Problem, made: Plan) -> dict[str, Any]:
+    return plan_data(made.visits, made.unmet, made.scores, explain(problem, made), lower_bound(problem))
+
+
+@click.command()
+@click.argument("problem", type=file_argument)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--time-limit", type=click.FloatRange(0), help="Seconds; the best found so far is written.")
+@out_option
+def solve(problem: Path, seed: int, time_limit: float | None, output: Path | None) -> None:
+    """Draw up the rotation of PROBLEM.json."""
+    facts = _problem(problem)
+    _write(_told(facts, plan(facts, seed, time_limit=time_limit)), output)
+
+
+@click.command()
+@click.argument("problem", type=file_argument)
+@click.argument("plan_file", metavar="PLAN", type=file_argument)
+@out_option
+def check(problem: Path, plan_file: Path, output: Path | None) -> None:
+    """Check PLAN.json against PROBLEM.json: hard rules and scores; exit code 1 where one is broken."""
+    facts = _problem(problem)
+    try:
+        visits = read_visits(_read(plan_file))
+    except FileProblem as wrong:
+        raise BadFile(plan_file, (str(wrong),)) from None
+    broken, scores = validate(facts, visits), score(facts, visits)
+    data = {
+        "valid": not broken,
+        "violations": [violation_data(found) for found in broken],
+        "scores": [{"rule": p.rule.value, "broken": p.broken, "cost": p.cost} for p in scores],
+        "objective": objective(scores),
+    }
+    _write(data, output)
+    sys.exit(1 if broken else 0)
+
+
+@click.command("replan")
+@click.argument("problem", type=file_argument)
+@click.argument("plan_file", metavar="PLAN", type=file_argument)
+@click.argument("events", type=file_argument)
+@out_option
+def mend_file(problem: Path, plan_file: Path, events: Path, output: Path | None) -> None:
+    """Mend PLAN.json after the events of EVENTS.json with few changes; the past stays."""
+    facts = _problem(problem)
+    try:
+        published = read_visits(_read(plan_file))
+    except FileProblem as wrong:
+        raise BadFile(plan_file, (str(wrong),)) from None
+    try:
+        told = read_events(_read(events))
+        later = happened(facts, told.events)
+        diff = replan(facts, published, told.events, told.today, told.policy)
+    except (FileProblem, ProblemError) as wrong:
+        raise BadFile(events, (str(wrong),)) from None
+    scores = score(later, diff.visits)
+    made = Plan(diff.visits, diff.unmet, scores, objective(scores))
+    _write(_told(later, made) | {"changes": changes_data(diff)}, output)
+
+
+@click.command("explain")
+@click.argument("problem", type=file_argument)
+@out_option
+def tell(problem: Path, output: Path | None) -> None:
+    """Say what PROBLEM.json makes impossible, why, and what would mend it."""
+    facts = _problem(problem)
+    blockers = [blocker_data(blocker) for blocker in explain(facts)]
+    _write({"blockers": blockers, "bounds": bounds_data(lower_bound(facts))}, output)
+
+
+@click.command("generate")
+@click.option("--scale", required=True, type=click.Choice(list(SCALES)))
+@click.option("--seed", default=1, show_default=True)
+@out_option
+def invent(scale: str, seed: int, output: Path | None) -> None:
+    """Invent a problem as hard as the real ones; the same scale and seed give the same file."""
+    _write(problem_data(instance(SCALES[scale], seed)), output)
+
+
+FILE_COMMANDS: tuple[click.Command, ...] = (solve, check, mend_file, tell, invent)
+
+
+def without_database(words: Sequence[str]) -> Flask | None:
+    """An application with these commands alone when the command line asks for one of them, else None."""
+    names = {command.name for command in FILE_COMMANDS}
+    if not any(here == "rotation" and then in names for here, then in pairwise(words)):
+        return None
+    app = Flask(__name__)
+    app.cli.add_command(click.Group("rotation", commands=FILE_COMMANDS))
+    return app

@@ -1,0 +1,198 @@
+"""Exact search around what is still broken: a few officials' whole years as one small integer programme.
+
+Every rule is a count of visits with a price that rises with the count (a window pays for its first visit
+only), so each becomes one row of steps. Design: rotation.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds as Limits
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
+
+from core.rotation.grid import Bools, Grid, Ints
+from core.rotation.state import State
+from core.rotation.targets import LOOK_BACK
+
+PEERS = 5
+NODES = 200
+
+
+@dataclass(frozen=True)
+class Count:
+    """Choices whose number pays ``steps`` one after another."""
+
+    choices: Ints
+    steps: Ints
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Open arcs of the freed duties: each one's duty, edge and month."""
+
+    duty: Ints
+    edge: Ints
+    month: Ints
+
+
+def repair(
+    state: State, free: Bools, officials: Ints, rng: np.random.Generator, enough: Callable[[], bool]
+) -> int:
+    """Re-solve each of these officials' years together with a few peers' exactly; how often it paid."""
+    won = 0
+    for m in officials.tolist():
+        mine = state.grid.duty_official == m
+        broken = _again(state)[m] > 0 or (state.edge[mine] < 0).any()
+        if broken and not state.grid.several[m] and not enough():
+            won += _improve(state, _freed(state, free, m, rng))
+    return won
+
+
+def dirty(state: State, lost: Bools) -> Ints:
+    """Officials with an avoidable unmet duty, or who visit cells too often beyond what dates force."""
+    grid = state.grid
+    unmet = grid.duty_official[(state.edge < 0) & ~lost]
+    again = _again(state)
+    often = [m for m in np.flatnonzero(again).tolist() if again[m] > _must(grid, m, lost)]
+    return np.unique(np.concatenate([unmet, np.array(often, np.int64)]))
+
+
+def _again(state: State) -> Ints:
+    """[M] repeats of each official."""
+    grid = state.grid
+    over = np.maximum(0, state.times - np.maximum(grid.allowed[grid.official], grid.past))
+    return np.bincount(grid.official, over, len(grid.first) - 1).astype(np.int64)
+
+
+def _must(grid: Grid, m: int, lost: Bools) -> int:
+    return forced_repeats(grid, m, lost) if grid.allowed[m] == 1 else 0
+
+
+def forced_repeats(grid: Grid, m: int, lost: Bools) -> int:
+    """Duties of one who may visit each cell once for which his free dates leave no new cell."""
+    duties = np.arange(grid.duty_first[m], grid.duty_first[m + 1])
+    duties = duties[~lost[duties]]
+    edges = grid.edges_of(m)[grid.past[grid.edges_of(m)] == 0]
+    if not len(duties):
+        return 0
+    may = np.zeros((len(duties), len(edges)), bool)
+    for i, d in enumerate(duties.tolist()):
+        if grid.pin_edge[d] >= 0:
+            may[i] = edges == grid.pin_edge[d]
+        else:
+            may[i] = grid.open[edges, grid.duty_from[d] : grid.duty_to[d]].any(1)
+    return (
+        int((maximum_bipartite_matching(csr_array(may), "column") < 0).sum()) if len(edges) else len(duties)
+    )
+
+
+def _freed(state: State, free: Bools, m: int, rng: np.random.Generator) -> Ints:
+    """The free duties of the official and of some who share the most cells with him."""
+    grid = state.grid
+    cells = grid.cell[grid.edges_of(m)]
+    shared = np.bincount(grid.official[np.isin(grid.cell, cells)], minlength=len(grid.first) - 1)
+    shared[m], near = 0, shared >= max(1, shared[np.arange(len(shared)) != m].max(initial=0) // 2)
+    near[m] = False
+    peers = rng.permutation(np.flatnonzero(near & ~grid.several))[:PEERS]
+    return np.flatnonzero(free & np.isin(grid.duty_official, [m, *peers.tolist()]))
+
+
+def _improve(state: State, duties: Ints) -> int:
+    """The best years for the freed duties; 1 if better than before, which stands otherwise."""
+    old, edge, month = state.objective(), state.edge[duties], state.month[duties]
+    state.lift(duties)
+    choices = _open(state, duties)
+    found = _solve(state, duties, choices)
+    if found is not None:
+        at = choices.duty[found]
+        state.place(at, choices.edge[found], choices.month[found])
+    if found is None or state.objective() >= old:
+        state.lift(duties)
+        state.place(duties, edge, month)
+        return 0
+    return 1
+
+
+def _open(state: State, duties: Ints) -> Choices:
+    grid = state.grid
+    arcs = [
+        (d, e, t)
+        for d in duties.tolist()
+        for e in grid.edges_of(int(grid.duty_official[d])).tolist()
+        for t in range(grid.duty_from[d], grid.duty_to[d])
+        if grid.blocked[e, t] == 0
+    ]
+    duty, edge, month = np.array(arcs, np.int64).reshape(-1, 3).T
+    return Choices(duty, edge, month)
+
+
+def _solve(state: State, duties: Ints, choices: Choices) -> Ints | None:
+    """The choices of the cheapest years, by a mixed-integer programme; None without an answer."""
+    weights, n = state.grid.problem.weights, len(choices.duty)
+    if not n:
+        return None
+    counts = list(_counts(state, choices))
+    cost = weights.travel * state.grid.travel[choices.edge] - weights.unmet
+    cost = cost + state.change_cost(choices.duty, choices.edge, choices.month)
+    answer = milp(
+        np.concatenate([cost, *(count.steps for count in counts)]),
+        integrality=np.arange(n + sum(len(count.steps) for count in counts)) < n,
+        bounds=Limits(0, 1),
+        constraints=_rows(duties, choices, counts),
+        options={"node_limit": NODES, "mip_rel_gap": 0.0},
+    )
+    return np.flatnonzero(answer.x[:n] > 0.5) if answer.x is not None else None
+
+
+def _rows(duties: Ints, choices: Choices, counts: list[Count]) -> LinearConstraint:
+    """At most one choice a duty; as many steps of each count as choices in it."""
+    n, start = len(choices.duty), len(choices.duty)
+    rows, columns, values = [np.searchsorted(duties, choices.duty)], [np.arange(n)], [np.ones(n)]
+    for i, count in enumerate(counts, len(duties)):
+        chosen, size = len(count.choices), len(count.steps)
+        rows.append(np.full(chosen + size, i))
+        columns.append(np.concatenate([count.choices, np.arange(start, start + size)]))
+        values.append(np.concatenate([np.ones(chosen), -np.ones(size)]))
+        start += size
+    shape = (len(duties) + len(counts), start)
+    matrix = coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape)
+    most = np.arange(shape[0]) < len(duties)
+    return LinearConstraint(matrix.tocsr(), np.zeros(shape[0]), most.astype(float))
+
+
+def _counts(state: State, choices: Choices) -> Iterator[Count]:
+    grid, weights = state.grid, state.grid.problem.weights
+    months = grid.problem.months
+    cell = grid.cell[choices.edge]
+    for meeting, at in _grouped(cell * months + choices.month):
+        c, t = divmod(meeting, months)
+        already = int(state.visitors[c, t]) + 1 - int(grid.wanted[c])
+        yield Count(at, weights.crowding * np.maximum(0, already + np.arange(len(at))))
+    for e, at in _grouped(choices.edge):
+        before, allowed = int(state.times[e]), int(grid.allowed[grid.official[e]])
+        yield Count(at, weights.repeat * (before + np.arange(len(at)) >= allowed))
+    for c, at in _grouped(cell):
+        one = np.array([c])
+        yield Count(at, np.concatenate([state.cell_cost(one, k) for k in range(len(at))]))
+        yield from _windows(state, c, at, choices)
+
+
+def _windows(state: State, c: int, at: Ints, choices: Choices) -> Iterator[Count]:
+    """A window still empty is worth its price to the first visit inside."""
+    grid, weights = state.grid, state.grid.problem.weights
+    seen = np.concatenate([grid.seen[c], state.visitors[c] > 0])
+    for window in grid.windows[c]:
+        inside = at[window[LOOK_BACK + choices.month[at]]]
+        if window.any() and not (window & seen).any() and len(inside):
+            steps = np.zeros(len(inside), np.int64)
+            steps[0] = -weights.spacing
+            yield Count(inside, steps)
+
+
+def _grouped(key: Ints) -> Iterator[tuple[int, Ints]]:
+    order = np.argsort(key, kind="stable")
+    for at in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
+        yield int(key[at[0]]), at
