@@ -100,6 +100,10 @@ def _alternatives(
     m, begin, end = grid.duty_official[duty], grid.duty_from[duty], grid.duty_to[duty]
     edges = np.arange(grid.first[m], grid.first[m + 1])
     free = (grid.blocked[edges, begin:end] == 0) & (edges != edge)[:, None]
+    if grid.several[m]:
+        others = np.arange(grid.duty_first[m], grid.duty_first[m + 1])
+        out = state.month[others[state.edge[others] >= 0]]
+        free &= ~np.isin(np.arange(begin, end), out)[None, :]
     price = np.where(free, state.arc_cost(edges)[:, begin:end], NEVER)
     for row in np.argsort(price.min(1, initial=NEVER), kind="stable")[:k].tolist():
         if free[row].any():

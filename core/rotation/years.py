@@ -25,12 +25,30 @@ class Table:
 
 def resolve_years(state: State, officials: Ints, free: Bools) -> Ints:
     """Re-solve the years of officials with no cell in common, all else fixed; those whose year changed."""
+    blocks = {m: _blocks(state, m, free) for m in officials.tolist()}
+    turns = max((len(found) for found in blocks.values()), default=0)
+    changed = [
+        _resolve(state, [(m, found[turn]) for m, found in blocks.items() if turn < len(found)])
+        for turn in range(turns)
+    ]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *changed]))
+
+
+def _blocks(state: State, m: int, free: Bools) -> list[Ints]:
+    """The official's free duties: all at once, or period by period where one holds several of them."""
     grid = state.grid
-    owed = [np.arange(grid.duty_first[m], grid.duty_first[m + 1]) for m in officials.tolist()]
-    mine = [duties[free[duties]] for duties in owed]
-    busy = [(m, duties) for m, duties in zip(officials.tolist(), mine, strict=True) if len(duties)]
-    if not busy:
-        return np.zeros(0, np.int64)
+    duties = np.arange(grid.duty_first[m], grid.duty_first[m + 1])
+    duties = duties[free[duties]]
+    if not len(duties):
+        return []
+    if not grid.several[m]:
+        return [duties]
+    return np.split(duties, np.flatnonzero(np.diff(grid.duty_from[duties])) + 1)
+
+
+def _resolve(state: State, busy: list[tuple[int, Ints]]) -> Ints:
+    """Re-solve these duties of officials with no cell in common; the officials whose duties moved."""
+    grid = state.grid
     every = np.concatenate([duties for _, duties in busy])
     edge, month = state.edge.copy(), state.month.copy()
     state.lift(every)

@@ -1,18 +1,30 @@
 """Small rotation problems: one by hand, and a strategy for every odd shape."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
 from core.meetings.calendar import months_from
-from core.rotation.facts import Cell, CellMeeting, Level, Official, PastVisit, PlannedVisit, Slot, ordinal
+from core.rotation.facts import (
+    Cell,
+    CellMeeting,
+    Level,
+    Official,
+    OwnCell,
+    PastVisit,
+    PlannedVisit,
+    Slot,
+    ordinal,
+)
 from core.rotation.problem import Problem
 
 MONTHLY = Level("commune", 1, "cấp xã")
 QUARTERLY = Level("district", 3, "cấp huyện")
 HALF_YEARLY = Level("province", 6, "cấp tỉnh")
-LEVELS = (MONTHLY, QUARTERLY, HALF_YEARLY)
+TWICE_A_YEAR = Level("guest", 12, "khách mời", per_year=2)
+LEVELS = (MONTHLY, QUARTERLY, HALF_YEARLY, TWICE_A_YEAR)
 JANUARY = date(2025, 1, 1)
 
 
@@ -43,7 +55,8 @@ def problems(draw: st.DrawFn, longest: int = 7, most_cells: int = 5, most_offici
     history = tuple(draw(_past(first, cells)) for _ in range(draw(st.integers(0, 4))))
     count = draw(st.integers(1, most_officials))
     officials = tuple(draw(_official(f"o{i}", calendar, cells, history)) for i in range(count))
-    return Problem(first, len(calendar), LEVELS, cells, officials, history)
+    levels = tuple(replace(level, own_cell=draw(st.sampled_from(OwnCell))) for level in LEVELS)
+    return Problem(first, len(calendar), levels, cells, officials, history)
 
 
 @st.composite
@@ -53,9 +66,10 @@ def _cell(draw: st.DrawFn, name: str, calendar: tuple[date, ...]) -> Cell:
         month: CellMeeting(month.replace(day=draw(st.integers(3, 5))), draw(st.sampled_from(list(Slot)[1:])))
         for month in held
     }
+    wanted = draw(st.sampled_from([1, 1, 2]))
     place = draw(st.none() | st.tuples(st.floats(0, 30), st.floats(0, 30)))
     special = draw(st.sampled_from([0, 0, 0, 1, 3]))
-    return Cell(name, draw(st.sampled_from("uv")), f"Chi bộ {name}", special, meetings, place)
+    return Cell(name, draw(st.sampled_from("uv")), f"Chi bộ {name}", special, meetings, place, wanted=wanted)
 
 
 @st.composite
@@ -76,10 +90,11 @@ def _official(
     area = tuple(c.id for c in cells if draw(st.integers(0, 4)))
     own = draw(st.none() | st.sampled_from([c.id for c in cells]))
     away = tuple(draw(_absence(calendar)) for _ in range(draw(st.integers(0, 2))))
-    done = {ordinal(past.month) // level.period_months for past in history if past.official == name}
+    length = 1 if level.per_year else level.period_months
+    done = {ordinal(past.month) // length for past in history if past.official == name}
     pins = {}
     for month in calendar if area else ():
-        period = ordinal(month) // level.period_months
+        period = ordinal(month) // length
         if period not in done and not draw(st.integers(0, 5)):
             pins[period] = (draw(st.sampled_from(area)), month)
     return Official(name, name.upper(), level.code, area, own, away, (1.0, 1.0), tuple(pins.values()))

@@ -12,7 +12,7 @@ from core.rotation.solver import plan
 from core.rotation.validate import validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems
 
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = settings(max_examples=15, deadline=None)
 MEASURED = (Rule.UNMET, Rule.CROWDING, Rule.REPEAT, Rule.SPECIAL, Rule.SPACING, Rule.TRAVEL)
 
 
@@ -22,7 +22,7 @@ def test_the_objective_is_never_below_its_bound(case: Problem) -> None:
     assert lower_bound(case).objective <= plan(case).objective
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(problems(longest=3, most_cells=3, most_officials=2))
 def test_each_rule_alone_is_never_below_its_bound(case: Problem) -> None:
     bounds = lower_bound(case).rules

@@ -18,7 +18,7 @@ from core.rotation.solver import plan
 from core.rotation.why import why
 from tests.rules.rotation_cases import cell, official, problem, problems, visit
 
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = settings(max_examples=15, deadline=None)
 MARCH = date(2025, 3, 1)
 
 

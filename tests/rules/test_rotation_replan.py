@@ -13,7 +13,7 @@ from core.rotation.solver import plan
 from core.rotation.validate import validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems, visit
 
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = settings(max_examples=15, deadline=None)
 CASE = problem([cell(c) for c in "abcd"], [official(o, "abcd") for o in "xy"], 3)
 FEBRUARY = date(2025, 2, 1)
 

@@ -72,7 +72,7 @@ def test_travel_counts_hundreds_of_metres() -> None:
     assert broken(near, visit("x", "a"))[Rule.TRAVEL] == 50
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(problems(), st.data())
 def test_the_best_whole_number_of_visits_covers_for_free(case: Problem, data: st.DataObject) -> None:
     target = data.draw(st.sampled_from(list(targets(case).values())))

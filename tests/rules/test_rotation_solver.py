@@ -1,5 +1,6 @@
 """The rotation keeps every hard rule on any instance, and is exact on a month."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.rotation.descent import descend
-from core.rotation.facts import Official, PastVisit, PlannedVisit, Reason, Source
+from core.rotation.facts import Duty, Official, PastVisit, PlannedVisit, Reason, Source
 from core.rotation.flows import assignment
 from core.rotation.grid import build
 from core.rotation.parts import fall_apart
@@ -20,7 +21,7 @@ from core.rotation.state import State
 from core.rotation.validate import validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems
 
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = settings(max_examples=15, deadline=None)
 FEBRUARY = date(2025, 2, 1)
 
 
@@ -34,13 +35,13 @@ def test_no_hard_rule_is_ever_broken(case: Problem) -> None:
 @given(problems())
 def test_every_period_has_a_visit_or_a_named_reason(case: Problem) -> None:
     made = plan(case)
-    met = {(visit.official, case.period(visit.official, visit.month)) for visit in made.visits}
-    unmet = {
-        (u.duty.official, case.period(u.duty.official, u.duty.months[0])) for u in made.unmet if u.reasons
-    }
-    owed = {(duty.official, case.period(duty.official, duty.months[0])) for duty in case.duties}
-    assert met | unmet == owed
-    assert not met & unmet
+    met = Counter((visit.official, case.period(visit.official, visit.month)) for visit in made.visits)
+    unmet = Counter(_period(case, one.duty) for one in made.unmet if one.reasons)
+    assert met + unmet == Counter(_period(case, duty) for duty in case.duties)
+
+
+def _period(case: Problem, duty: Duty) -> tuple[str, int]:
+    return duty.official, case.period(duty.official, duty.months[0])
 
 
 @EXAMPLES
@@ -76,7 +77,7 @@ def test_the_descent_never_gets_worse(case: Problem) -> None:
     assert trace == sorted(trace, reverse=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(problems(longest=1, most_cells=4, most_officials=3))
 def test_a_month_is_exactly_optimal(case: Problem) -> None:
     assert plan(case).objective == min(objective(score(case, visits)) for visits in _every_rotation(case))
