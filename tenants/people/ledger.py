@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,8 +37,12 @@ class Ledger:
 
     def change(self, table: sa.Table, row_id: UUID, before: Row, after: Row) -> None:
         """Give a row other values."""
-        self.session.execute(_update(table, row_id, after))
-        self.entries.append([table.name, str(row_id), _plain(before), _plain(after)])
+        self.change_all(table, [(row_id, before)], after)
+
+    def change_all(self, table: sa.Table, rows: Sequence[tuple[UUID, Row]], after: Row) -> None:
+        """Give several rows, each with what it was, the same values."""
+        self.session.execute(_update(table, [row_id for row_id, _before in rows], after))
+        self.entries += [[table.name, str(row_id), _plain(before), _plain(after)] for row_id, before in rows]
 
     def add(self, table: sa.Table, values: Row) -> None:
         """Write a new row."""
@@ -51,41 +56,44 @@ class Ledger:
 
     def remove(self, table: sa.Table, row: Row) -> None:
         """Take a row away."""
-        self.session.execute(sa.delete(table).where(*_is(table, row["id"])))
+        self.session.execute(sa.delete(table).where(*_are(table, [row["id"]])))
         self.entries.append([table.name, str(row["id"]), _plain(row), None])
 
     def take_back(self) -> None:
         """Put every row back, the last first. Raises ChangedSince, and then nothing is put back."""
         with self.session.begin_nested():
-            for name, row_id, before, after in reversed(self.entries):
-                self._put_back(Base.metadata.tables[name], UUID(row_id), before, after)
+            for (name, before, after), rows in groupby(reversed(self.entries), lambda e: (e[0], e[2], e[3])):
+                ids = [UUID(row_id) for _name, row_id, _before, _after in rows]
+                self._put_back(Base.metadata.tables[name], ids, before, after)
 
-    def _put_back(self, table: sa.Table, row_id: UUID, before: Any, after: Any) -> None:
-        statement = _reverse(table, row_id, before, after)
+    def _put_back(self, table: sa.Table, ids: Sequence[UUID], before: Any, after: Any) -> None:
+        statement = _reverse(table, ids, before, after)
         try:
             found: Any = self.session.execute(statement)
         except IntegrityError as error:
             raise ChangedSince(table.name) from error
-        if not statement.is_insert and found.rowcount != 1:
+        if not statement.is_insert and found.rowcount != len(ids):
             raise ChangedSince(table.name)
 
 
-def _reverse(table: sa.Table, row_id: UUID, before: Any, after: Any) -> sa.Insert | sa.Update | sa.Delete:
+def _reverse(
+    table: sa.Table, ids: Sequence[UUID], before: Any, after: Any
+) -> sa.Insert | sa.Update | sa.Delete:
     if before is None:
-        return sa.delete(table).where(*_is(table, row_id))
+        return sa.delete(table).where(*_are(table, ids))
     if after is None:
         return sa.insert(table).values(_typed(table, before))
     still = [table.c[key].is_not_distinct_from(value) for key, value in _typed(table, after).items()]
-    return _update(table, row_id, _typed(table, before)).where(*still)
+    return _update(table, ids, _typed(table, before)).where(*still)
 
 
-def _is(table: sa.Table, row_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
-    return table.c.tenant_id == current_tenant(), table.c.id == row_id
+def _are(table: sa.Table, ids: Sequence[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.tenant_id == current_tenant(), table.c.id.in_(ids)
 
 
-def _update(table: sa.Table, row_id: UUID, values: Row) -> sa.Update:
+def _update(table: sa.Table, ids: Sequence[UUID], values: Row) -> sa.Update:
     counted = {"revision": table.c.revision + 1} if "revision" in table.c else {}
-    return sa.update(table).where(*_is(table, row_id)).values({**values, **counted})
+    return sa.update(table).where(*_are(table, ids)).values({**values, **counted})
 
 
 def _plain(values: Row) -> Any:

@@ -18,12 +18,10 @@ from tenants.unit_models import UnitPast
 KEPT = ("name", "parent_id", "path", "setting_id", "block", "rank")
 
 
-def since() -> sa.ColumnElement[date]:
-    """The day from which a unit has been what it is now."""
-    last = sa.select(sa.func.max(UnitPast.valid_to) + 1).where(
-        UnitPast.unit_id == Unit.id, UnitPast.tenant_id == Unit.tenant_id
-    )
-    return sa.func.coalesce(last.correlate(Unit).scalar_subquery(), Unit.valid_from)
+def _last_changes() -> sa.Subquery:
+    """The day of each unit's last change, of those that changed."""
+    days = sa.select(UnitPast.unit_id, (sa.func.max(UnitPast.valid_to) + 1).label("day"))
+    return days.where(UnitPast.tenant_id == current_tenant()).group_by(UnitPast.unit_id).subquery()
 
 
 def remember(
@@ -31,15 +29,18 @@ def remember(
 ) -> None:
     """Keep what units are in the database as what they were until the day before `day`, on which they
     change. Call it before the change is flushed; who changes twice on a day was never in between."""
+    last = _last_changes()
+    since = sa.func.coalesce(last.c.day, Unit.valid_from)
     kept = sa.select(
         Unit.tenant_id,
         sa.func.gen_random_uuid(),
         Unit.id,
         sa.literal(event_id, sa.Uuid()),
         *(getattr(Unit, name) for name in KEPT),
-        since(),
+        since,
         sa.literal(day, sa.Date()) - 1,
-    ).where(Unit.tenant_id == current_tenant(), which, since() < day)
+    ).where(Unit.tenant_id == current_tenant(), which, since < day)
+    kept = kept.outerjoin(last, last.c.unit_id == Unit.id)
     columns = ["tenant_id", "id", "unit_id", "event_id", *KEPT, "valid_from", "valid_to"]
     with session.no_autoflush:
         session.execute(sa.insert(UnitPast).from_select(columns, kept))
@@ -54,10 +55,17 @@ def changed_units(session: orm.Session) -> Collection[UUID]:
     }
 
 
+def _plain(last: sa.Subquery) -> tuple[Any, ...]:
+    """What of a unit is not kept, and since when it is what it is now."""
+    since = sa.func.coalesce(last.c.day, Unit.valid_from).label("since")
+    return (Unit.id, Unit.code, Unit.kind, Unit.members, Unit.valid_from, Unit.valid_to, since)
+
+
 def units_now(session: orm.Session) -> tuple[UnitState, ...]:
     """Every unit as it stands, those that ended too."""
-    columns = (Unit.id, Unit.code, Unit.kind, Unit.members, Unit.valid_from, Unit.valid_to)
-    query = sa.select(*columns, since().label("since"), *(getattr(Unit, name) for name in KEPT))
+    last = _last_changes()
+    query = sa.select(*_plain(last), *(getattr(Unit, name) for name in KEPT))
+    query = query.outerjoin(last, last.c.unit_id == Unit.id)
     return tuple(UnitState(**row) for row in session.execute(query.order_by(Unit.path)).mappings())
 
 
@@ -78,11 +86,9 @@ class Then:
 
 def units_on(session: orm.Session, day: date) -> tuple[UnitState, ...]:
     """The tree of a day as it was then, parents before children."""
-    then = Then(Unit, day)
-    query = sa.select(
-        Unit.id, Unit.code, Unit.kind, Unit.members, Unit.valid_from, Unit.valid_to, since().label("since"),
-        *map(then.column, KEPT),
-    ).outerjoin(then.past, then.here)  # fmt: skip
+    then, last = Then(Unit, day), _last_changes()
+    query = sa.select(*_plain(last), *map(then.column, KEPT))
+    query = query.outerjoin(last, last.c.unit_id == Unit.id).outerjoin(then.past, then.here)
     rows = session.execute(query.where(valid(Unit, day)).order_by(sa.literal_column("path"))).mappings()
     return tuple(UnitState(**row) for row in rows)
 

@@ -1,6 +1,9 @@
 """Writing what an event does to units: founded, changed, their past kept, their paths mended (F01, F02)."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -16,6 +19,7 @@ from tenants.unit_models import UnitEvent, UnitSuccessor
 from tenants.vietnamese import fold
 
 TABLE: Final = Base.metadata.tables[Unit.__tablename__]
+CHUNK: Final = 10_000
 DIRECT: Final = ("name", "parent_id", "rank", "members", "valid_to")
 
 
@@ -26,8 +30,9 @@ def change_units(ledger: Ledger, row: UnitEvent, result: Effects) -> None:
     remember(session, Unit.id.in_(kept), row.effective_on, row.id)
     for state in result.founded:
         _found(ledger, state)
-    for state in result.changed:
-        _change(ledger, state, after[state.id])
+    changes = [(state.id, *_change(session, state, after[state.id])) for state in result.changed]
+    for changed, rows in groupby((row for row in changes if row[2]), lambda row: row[2]):
+        ledger.change_all(TABLE, [(unit_id, before) for unit_id, before, _after in rows], changed)
     mend_paths(session)
     followed = [
         new_row(unit_id=old, successor_id=to, event_id=row.id, since=row.effective_on, position=position)
@@ -46,29 +51,31 @@ def _found(ledger: Ledger, state: UnitState) -> None:
     ledger.added(TABLE, state.id)
 
 
-def _change(ledger: Ledger, old: UnitState, new: UnitState) -> None:
+def _change(session: orm.Session, old: UnitState, new: UnitState) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of a unit that change: as they were, and as they will be."""
     changed = [name for name in DIRECT if getattr(old, name) != getattr(new, name)]
     before: dict[str, Any] = {name: getattr(old, name) for name in changed}
     after: dict[str, Any] = {name: getattr(new, name) for name in changed}
     if "name" in changed:
-        former = ledger.session.scalar(sa.select(Unit.former_name).where(Unit.id == old.id)) or ""
+        former = session.scalar(sa.select(Unit.former_name).where(Unit.id == old.id)) or ""
         before |= {"search_key": fold(old.name), "former_name": former}
         after |= {"search_key": fold(new.name), "former_name": old.name}
-    if changed:
-        ledger.change(TABLE, old.id, before, after)
+    return before, after
 
 
 def mend_paths(session: orm.Session) -> None:
     """Give every unit the path its parents make."""
     before = {state.id: state for state in units_now(session)}
     moved = [
-        {"unit": state.id, "made": state.path}
-        for state in with_paths(before).values()
-        if state.path != before[state.id].path
+        (state.id, state.path) for state in with_paths(before).values() if state.path != before[state.id].path
     ]
-    if moved:
-        mine = TABLE.c.tenant_id == current_tenant(), TABLE.c.id == sa.bindparam("unit")
-        paths = sa.update(TABLE).where(*mine).values(
-            path=sa.bindparam("made"), revision=TABLE.c.revision + 1
-        )  # fmt: skip
-        session.connection().execute(paths, moved)
+    for start in range(0, len(moved), CHUNK):
+        _give_paths(session, moved[start : start + CHUNK])
+
+
+def _give_paths(session: orm.Session, moved: Sequence[tuple[UUID, str]]) -> None:
+    columns = sa.column("unit", sa.Uuid()), sa.column("made", sa.Text())
+    made = sa.values(*columns, name="moved").data(moved)
+    mine = TABLE.c.tenant_id == current_tenant(), TABLE.c.id == made.c.unit
+    paths = sa.update(TABLE).where(*mine).values(path=made.c.made, revision=TABLE.c.revision + 1)
+    session.execute(paths)
