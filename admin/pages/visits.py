@@ -99,7 +99,7 @@ def reported(row: VisitRow) -> dict[str, Any]:
 
 def _form_page(form: ReportForm, row: VisitRow) -> str:
     cadence = cadences(db.session, [row.rotation_id]).get((row.rotation_id, row.level_code))
-    why = because(row.report_days, cadence)
+    why = because(row.attended_on or row.meets_on, row.report_days, cadence)
     return render_template(
         "pages/visits_report.html", form=form, row=row, why=why, due_on=row.due_on, spoken=spoken
     )

@@ -144,7 +144,7 @@ def _counted(rule: DaysBefore | DaysAfter, base: date, ground: Ground) -> date:
     days = rule.days if isinstance(rule, DaysAfter) else -rule.days
     if rule.working or ground.working:
         return ground.calendar.add_working_days(base, days)
-    return base + timedelta(days=days)
+    return days_after(base, days)
 
 
 def base_of(rule: DaysBefore | DaysAfter, ground: Ground, meeting: MeetingKind | None = None) -> date | None:

@@ -1,6 +1,7 @@
 """What the plan in force says of a visit's report: after how many days, to whom, by which clause."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +10,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.data import from_data
 from core.plans.content import Cadence, PlanContent
+from core.plans.deadlines import DueDate, days_after
+from core.plans.due import Anchor, DaysAfter
 from core.plans.models import PlanVersion
+from core.plans.sentences import sentence
 from core.rotation.models import Rotation
 
 
@@ -30,11 +34,7 @@ def cadences(session: orm.Session, rotation_ids: Iterable[UUID]) -> Mapping[tupl
     }
 
 
-def because(days: int, cadence: Cadence | None) -> str:
+def because(visited_on: date, days: int, cadence: Cadence | None) -> str:
     """Why the report is due when it is, with the plan's clause (S4-10, S4-13)."""
-    sentence = f"Sau {days:02d} ngày dự sinh hoạt"
-    if cadence is None or not cadence.clause.strip():
-        return sentence
-    clause = cadence.clause.strip()
-    where = clause[0].lower() + clause[1:] if clause.lower().startswith("mục") else f"mục {clause}"
-    return f"{sentence}, theo {where}"
+    due = DueDate(days_after(visited_on, days), base_on=visited_on)
+    return sentence(DaysAfter(days, Anchor.VISIT), due, cadence.clause if cadence else "")

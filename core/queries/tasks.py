@@ -104,7 +104,7 @@ def _visit_task(row: VisitRow, known: Mapping[tuple[UUID, str], Cadence], day: d
         )
     cadence = known.get((row.rotation_id, row.level_code))
     met_on = row.attended_on or row.meets_on
-    detail = f"{because(row.report_days, cadence)}. Buổi sinh hoạt ngày {met_on:%d/%m/%Y}."
+    detail = because(met_on, row.report_days, cadence)
     return Task(
         f"Báo cáo kết quả dự {where}", detail, row.due_on, row.standing(day), TaskKind.VISIT_REPORT, row.id
     )

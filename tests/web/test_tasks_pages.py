@@ -32,7 +32,10 @@ def test_an_official_sees_late_reports_before_coming_visits(app: object, cast: C
 
 def test_a_report_owed_says_why_with_the_clause(app: object, cast: Cast, sign_in: SignIn) -> None:
     published(cast)
-    assert "Sau 01 ngày dự sinh hoạt, theo mục II.2, III.2" in sign_in("huyen-a.official").get("/tasks/").text
+    assert (
+        "01 ngày sau ngày dự sinh hoạt (05/3/2026), chậm nhất hết ngày 06/3/2026, theo mục II.2, III.2."
+        in sign_in("huyen-a.official").get("/tasks/").text
+    )
 
 
 def test_nobody_with_nothing_to_do_is_left_with_an_empty_page(app: object, sign_in: SignIn) -> None:
