@@ -4,6 +4,7 @@ from core.documents import models as documents
 from core.exchange import models as exchange
 from core.meetings import models as meetings
 from core.notices import models as notices
+from core.notices import reminder_models as reminders
 from core.plans import calendars as calendars
 from core.plans import models as plans
 from core.plans import task_models as tasks
@@ -27,6 +28,7 @@ MODULES = (
     exchange,
     documents,
     notices,
+    reminders,
     rosters,
     by_hand,
 )

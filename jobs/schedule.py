@@ -61,7 +61,7 @@ class Periodic:
 SCHEDULE = (
     Periodic(JobKind.COUNT_TENANT, every=timedelta(hours=1), within=timedelta(minutes=50)),
     Periodic(JobKind.APPLY_UNIT_EVENTS, every=DAY, within=timedelta(minutes=10), at=time(0, 5)),
-    Periodic(JobKind.REMIND, every=DAY, within=timedelta(minutes=10), at=time(7)),
+    Periodic(JobKind.REMIND, every=timedelta(hours=1), within=timedelta(minutes=10)),
 )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from core.meetings.models import Meeting, MeetingKind
 from core.notices.models import Job, JobKind
+from core.notices.reminder_models import ReminderSetting
 from core.plans.calendars import CalendarDay
 from core.plans.models import Plan, PlanVersion
 from core.plans.workdays import DayKind
@@ -72,9 +73,18 @@ def one_of_each(session: orm.Session, actor: Actor, text: str, number: int = 1) 
     return {
         "units": unit.id, "people": person.id, "appointments": appointment.id, "accounts": account.id,
         "cell-settings": setting.id, "departments": department.id, "rotation-levels": level.id,
-        "calendar-days": rest.id, "officials": official.id, "absences": absence.id, "meetings": meeting.id,
+        "calendar-days": rest.id, "reminder-settings": _reminding(session),
+        "officials": official.id, "absences": absence.id, "meetings": meeting.id,
         "rotation-versions": version.id, "plans": plan.id, "audit": entry.id, "jobs": job.id,
     }  # fmt: skip
+
+
+def _reminding(session: orm.Session) -> UUID:
+    """The tenant's one row of rules."""
+    known = session.scalars(sa.select(ReminderSetting)).one_or_none() or ReminderSetting()
+    session.add(known)
+    session.flush()
+    return known.id
 
 
 def _published(session: orm.Session, plan: Plan, text: str, number: int) -> RotationVersion:

@@ -5,6 +5,7 @@ from admin.backoffice.calendar import CalendarDays
 from admin.backoffice.catalogues import CellSettings, Departments, RotationLevels
 from admin.backoffice.people import Appointments, People
 from admin.backoffice.records import AuditEntries, Jobs, Plans
+from admin.backoffice.reminders import ReminderSettings
 from admin.backoffice.rotations import Absences, Meetings, Officials, RotationVersions
 from admin.backoffice.units import Units
 from admin.views import TenantModelView
@@ -18,6 +19,7 @@ VIEWS: tuple[type[TenantModelView], ...] = (
     Departments,
     RotationLevels,
     CalendarDays,
+    ReminderSettings,
     Officials,
     Absences,
     Meetings,

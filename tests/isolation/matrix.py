@@ -130,6 +130,7 @@ MATRIX: dict[str, Line] = {
     "notices.index": Line(P.TASKS_READ, GET),
     "notices.mark": Line(P.TASKS_READ, POST, {"notice_id": "notice"}),
     "notices.mark_all": Line(P.TASKS_READ, POST),
+    "reminders.index": Line(P.CATALOGUES_EDIT, GET),
     "visits.index": Line(P.VISITS_OWN, GET),
     "visits.show": Line(P.VISITS_OWN, GET, {"visit_id": "visit"}, mine=OWN_VISIT),
     "visits.receipt": Line(P.VISITS_OWN, GET, {"visit_id": "visit"}, mine=OWN_VISIT),
@@ -253,6 +254,8 @@ MATRIX: dict[str, Line] = {
     **noun("departments", "department", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
     **noun("rotation_levels", "level", P.ROTATION_READ, P.CATALOGUES_EDIT, *ALL),
     **noun("calendar_days", "calendar day", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
+    **noun("reminder_settings", "reminder setting", P.CATALOGUES_EDIT, P.CATALOGUES_EDIT, "edit", "remove"),
+    "backoffice_reminder_settings.create_view": Line(P.CATALOGUES_EDIT, {"GET": 302, "POST": 302}),
     **noun("officials", "official", P.PEOPLE_READ, P.ROTATION_GENERATE, *ALL, lookup="person"),
     **noun("absences", "absence", P.ROTATION_GENERATE, P.ROTATION_GENERATE, *ALL, lookup="person"),
     **noun(

@@ -26,6 +26,7 @@ from core.meetings.models import Meeting, Petition
 from core.meetings.petitions import NewPetition
 from core.notices.mailing import choose_mail, write_letters
 from core.notices.models import Job, JobKind, JobState, Notice
+from core.notices.reminder_models import DigestDay, ReminderSetting
 from core.notices.work import owe, post
 from core.plans.calendars import CalendarDay
 from core.plans.models import Plan, PlanVersion
@@ -154,6 +155,7 @@ def _name_after_canary(cast: Cast, code: str) -> None:
             person.email = f"{word}@example.vn"
         session.add(CellSetting(name=f"Loại {word}"))
         session.add(Department(name=f"Ban {word}", function="office"))
+        session.add_all([ReminderSetting(), DigestDay(day=date(2026, 1, 5), people=1)])
         session.add(CalendarDay(day=date(2026, 7, 15), kind=DayKind.OFF, label=f"Nghỉ {word}"))
         account = session.scalars(sa.select(Account).where(Account.login == "member")).one()
         cast.accounts[f"{code}.member"] = Identity(account.tenant_id, account.id, None)
@@ -396,6 +398,7 @@ QUERIES: dict[str, sa.Select[Any]] = {
     "setting": sa.select(CellSetting.id).where(CellSetting.name.like("Loại zq%")),
     "department": sa.select(Department.id).where(Department.name.like("Ban zq%")),
     "calendar day": sa.select(CalendarDay.id),
+    "reminder setting": sa.select(ReminderSetting.id),
     "level": sa.select(RotationLevel.id).where(RotationLevel.code == "commune"),
     "official": sa.select(Official.id).where(Official.id == _OFFICIAL),
     "absence": sa.select(Absence.id),

@@ -9,14 +9,18 @@ import sqlalchemy as sa
 from core.meetings.models import Petition
 from core.meetings.petitions import NewPetition, answer
 from core.notices.models import JobKind, Notice
-from core.notices.remind import digests, post_digests
+from core.notices.remind import digests, is_due, post_digests
+from core.notices.reminder_models import DigestDay, ReminderSetting, ladder_of
+from core.notices.reminders import Ladder
 from core.notices.work import owe
+from core.plans.calendars import CalendarDay
+from core.plans.workdays import DayKind
 from core.rotation.models import Visit
 from core.rotation.visiting import miss
 from jobs.run import Outcome, Runner, run_pending
-from tenants.clock import frozen
-from tenants.models import Person
-from tests.cast import Cast
+from tenants.clock import LOCAL, frozen
+from tenants.models import Appointment, Person, Unit
+from tests.cast import OPENED, Cast
 from tests.mail_ground import connected_to, give_address, mail_server, settings_of
 from tests.rotation_ground import published, reported, visits_of
 
@@ -26,7 +30,7 @@ WHO = "huyen-a.official"
 
 def at(day: date, hour: int = 7) -> datetime:
     """That hour of the day in Viet Nam."""
-    return datetime(day.year, day.month, day.day, hour - 7, tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, hour, tzinfo=LOCAL)
 
 
 @pytest.fixture
@@ -50,12 +54,12 @@ def told(cast: Cast, day: date, who: str = WHO) -> str | None:
         return digests(session, day).get(actor.person_id or UUID(int=0))
 
 
-def reminded(cast: Cast, day: date) -> list[Outcome]:
-    """The tenant's work of that morning."""
-    with frozen(at(day)):
+def reminded(cast: Cast, day: date, hour: int = 7) -> list[Outcome]:
+    """The tenant's work of that hour."""
+    with frozen(at(day, hour)):
         actor = cast.actor("huyen-a.admin")
         with cast.session("huyen-a") as session:
-            owe(session, actor, JobKind.REMIND, f"remind:{day}:{len(posted(cast))}")
+            owe(session, actor, JobKind.REMIND, f"remind:{day}:{hour}:{len(posted(cast))}")
         with cast.scope("huyen-a"):
             return run_pending()
 
@@ -135,11 +139,92 @@ def test_the_next_rung_is_another_notice(cast: Cast, visits: list[UUID]) -> None
     day = first_day(cast, visits[0])
     for late in (-3, -1):
         with cast.session("huyen-a") as session:
-            post_digests(session, shifted(day, late), {cast.actor(WHO).person_id or UUID(int=0): "Nhắc"})
+            actor = cast.actor(WHO)
+            post_digests(session, actor, shifted(day, late), {actor.person_id or UUID(int=0): "Nhắc"})
     assert [notice.dedup_key for notice in posted(cast)] == [
         f"reminder:{shifted(day, -3)}", f"reminder:{shifted(day, -1)}"
     ]  # fmt: skip
     assert {notice.url for notice in posted(cast)} == {"/tasks/"}
+
+
+def put(cast: Cast, **rules: object) -> None:
+    """The tenant's own rules."""
+    with cast.session("huyen-a") as session:
+        session.add(ReminderSetting(**rules))
+
+
+def test_a_report_that_stays_away_is_told_the_nearest_level_above_as_a_count(
+    cast: Cast, visits: list[UUID]
+) -> None:
+    due_on = shifted(first_day(cast, visits[0]), 1)
+    above, name = "huyen-a.base-officer", "Ngô Quang Vinh"
+    found = {late: told(cast, shifted(due_on, late), above) for late in range(6)}
+    with cast.session("huyen-a") as session:
+        cell = session.get_one(Unit, session.get_one(Visit, visits[0]).cell_id).name
+    assert next(late for late, text in found.items() if cell in str(text)) == 3
+    assert "chi bộ trễ hạn việc “báo cáo kết quả dự”: Chi bộ số" in str(found[3])
+    assert name not in str(found[3])
+    assert told(cast, shifted(due_on, 3), "huyen-a.standing") is None
+    with cast.session("huyen-a") as session:
+        base = cast.actor(above).person_id
+        session.execute(sa.update(Appointment).where(Appointment.person_id == base).values(valid_to=OPENED))
+    assert "chi bộ trễ hạn" in str(told(cast, shifted(due_on, 3), "huyen-a.standing"))
+
+
+def test_rules_are_the_tenants_own(cast: Cast, visits: list[UUID]) -> None:
+    put(cast, rungs=[-2], escalate_after=0)
+    day = first_day(cast, visits[0])
+    assert [late for late in range(-8, 9) if told(cast, shifted(day, late))] == [-2]
+    with cast.session("huyen-b") as session:
+        assert ladder_of(session) == Ladder()
+
+
+@pytest.mark.parametrize(
+    ("rules", "hours"),
+    [({}, range(7, 21)), ({"digest_hour": 15}, range(15, 21)), ({"digest_hour": 23}, range(6, 21))],
+)
+def test_digests_go_out_from_their_hour_on_and_never_in_quiet_hours(
+    cast: Cast, visits: list[UUID], rules: dict[str, int], hours: range
+) -> None:
+    put(cast, **rules)
+    day = shifted(first_day(cast, visits[0]), -1)
+    with cast.session("huyen-a") as session:
+        assert [hour for hour in range(24) if is_due(session, at(day, hour))] == list(hours)
+
+
+def test_outside_its_hours_a_job_posts_nothing_and_the_next_one_does(cast: Cast, visits: list[UUID]) -> None:
+    day = shifted(first_day(cast, visits[0]), -1)
+    assert reminded(cast, day, hour=5) == [Outcome.DONE]
+    assert posted(cast) == []
+    assert reminded(cast, day, hour=18) == [Outcome.DONE]
+    assert posted(cast) != []
+
+
+def test_a_day_off_is_quiet_and_is_made_good_around_it(cast: Cast, visits: list[UUID]) -> None:
+    day = shifted(first_day(cast, visits[0]), -1)
+    with cast.session("huyen-a") as session:
+        session.add(CalendarDay(day=day, kind=DayKind.OFF, label="Ngày truyền thống"))
+        assert not is_due(session, at(day))
+    assert told(cast, day) is None
+    assert "sắp dự sinh hoạt" in str(told(cast, shifted(day, -1)))
+
+
+def test_days_on_which_nothing_ran_are_made_good(cast: Cast, visits: list[UUID]) -> None:
+    due_on = shifted(first_day(cast, visits[0]), 1)
+    assert told(cast, shifted(due_on, 5)) is None
+    with cast.session("huyen-a") as session:
+        post_digests(session, cast.actor(WHO), due_on, {})
+    assert "quá hạn 5 ngày" in str(told(cast, shifted(due_on, 5)))
+
+
+def test_the_days_digests_go_out_once(cast: Cast, visits: list[UUID]) -> None:
+    day, actor = first_day(cast, visits[0]), cast.actor(WHO)
+    assert actor.person_id
+    for expected in (True, False):
+        with cast.session("huyen-a") as session:
+            assert post_digests(session, actor, day, {actor.person_id: "Nhắc"}) is expected
+    with cast.session("huyen-a") as session:
+        assert session.execute(sa.select(DigestDay.day, DigestDay.people)).all() == [(day, 1)]
 
 
 def test_urgent_petitions_reach_those_who_may_answer_until_answered(cast: Cast, visits: list[UUID]) -> None:

@@ -21,9 +21,10 @@ SignIn = Callable[[str], Browser]
 ADMIN, BASE = "huyen-a.admin", "huyen-a.base-officer"
 READABLE = {
     "admin": {view.slug for view in VIEWS},
-    "officer": {view.slug for view in VIEWS} - {"accounts", "audit"},
-    "standing": {view.slug for view in VIEWS} - {"accounts", "absences", "jobs"},
-    "base-officer": {view.slug for view in VIEWS} - {"accounts", "absences", "audit", "jobs"},
+    "officer": {view.slug for view in VIEWS} - {"accounts", "audit", "reminder-settings"},
+    "standing": {view.slug for view in VIEWS} - {"accounts", "absences", "jobs", "reminder-settings"},
+    "base-officer": {view.slug for view in VIEWS}
+    - {"accounts", "absences", "audit", "jobs", "reminder-settings"},
     "secretary": {
         "units", "cell-settings", "departments", "rotation-levels", "calendar-days", "meetings",
         "rotation-versions", "plans",
