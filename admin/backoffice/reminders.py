@@ -1,18 +1,16 @@
 """The tenant's rules of reminding: one row, or the defaults where there is none."""
 
-from typing import Any
-
 from wtforms import SelectField, StringField
-from wtforms.validators import NumberRange
+from wtforms.validators import InputRequired, NumberRange
 
 from admin.backoffice.catalogues import Catalogue
-from admin.database import db
-from core.notices.reminder_models import ReminderSetting, ladder_of
+from core.notices.reminder_models import ReminderSetting
 from core.notices.reminders import HOURS, Ladder
 from tenants.access import Permission
 
 HOUR_CHOICES = [(hour, f"{hour:02d}:00") for hour in HOURS]
 FURTHEST_RUNG = 60
+GIVEN = [InputRequired()]
 
 
 def in_words(rungs: list[int]) -> str:
@@ -73,17 +71,19 @@ class ReminderSettings(Catalogue):
     }  # fmt: skip
     form_args = {
         "digest_hour": {
-            "choices": HOUR_CHOICES, "coerce": int, "default": Ladder.digest_hour,
+            "choices": HOUR_CHOICES, "coerce": int, "default": Ladder.digest_hour, "validators": GIVEN,
             "description": "Mỗi đồng chí nhận nhiều nhất một lần nhắc một ngày. Giờ nhắc rơi vào giờ yên "
             "tĩnh thì nhắc khi hết giờ yên tĩnh.",
         },
-        "quiet_from": {"choices": HOUR_CHOICES, "coerce": int, "default": Ladder.quiet_from},
+        "quiet_from": {
+            "choices": HOUR_CHOICES, "coerce": int, "default": Ladder.quiet_from, "validators": GIVEN,
+        },
         "quiet_to": {
-            "choices": HOUR_CHOICES, "coerce": int, "default": Ladder.quiet_to,
+            "choices": HOUR_CHOICES, "coerce": int, "default": Ladder.quiet_to, "validators": GIVEN,
             "description": "Hai giờ bằng nhau là không có giờ yên tĩnh.",
         },
         "rungs": {
-            "default": sorted(Ladder.rungs),
+            "default": sorted(Ladder.rungs), "validators": GIVEN,
             "description": "Số ngày trước (T-) và sau (T+) hạn. Ví dụ: T-7, T-3, T-1, T+1, T+3.",
         },
         "quiet_weekends": {"default": Ladder.quiet_weekends},
@@ -93,23 +93,20 @@ class ReminderSettings(Catalogue):
             "hoặc sau đợt nghỉ.",
         },
         "escalate_after": {
-            "default": Ladder.escalate_after, "validators": [NumberRange(0, 60, "Từ 0 đến 60 ngày.")],
+            "default": Ladder.escalate_after,
+            "validators": [*GIVEN, NumberRange(0, 60, "Từ 0 đến 60 ngày.")],
             "description": "Cấp trên chỉ nhận số lượng và tên đơn vị trễ hạn. Ghi 0 để không báo.",
         },
     }  # fmt: skip
 
-    @property
-    def can_create(self) -> bool:
-        """Whoever may write, as long as the defaults hold."""
-        return self.may_write() and not self.get_count_query().scalar()
-
-    def default(self) -> dict[str, Any]:
+    def default(self) -> dict[str, str]:
         """What holds where there is no row, in words."""
-        ladder = ladder_of(db.session)
+        ladder = Ladder()
         quiet = f"{ladder.quiet_from:02d}:00 đến {ladder.quiet_to:02d}:00"
         return {
             "Giờ nhắc": f"{ladder.digest_hour:02d}:00",
             "Giờ yên tĩnh": quiet,
             "Các mốc nhắc": in_words(list(ladder.rungs)),
+            "Ngày không nhắc": "ngày lễ, ngày nghỉ; Thứ Bảy, Chủ nhật vẫn nhắc",
             "Báo cấp trên khi trễ": f"{ladder.escalate_after} ngày",
         }

@@ -14,6 +14,7 @@ from sqlalchemy import orm
 from core.meetings.models import Petition
 from core.notices.reminders import Duty, DutyKind, Place
 from core.plans.deadlines import days_after
+from core.plans.task_models import Milestone, Task
 from core.rotation.models import Official, RotationLevel, Visit, VisitReport
 from tenants.access import PERMISSIONS, Permission
 from tenants.conditions import valid
@@ -46,6 +47,21 @@ def visits(session: orm.Session, day: date, last: date) -> Iterator[Owed]:
             yield Duty(DutyKind.VISIT_REPORT, _place(cell), days_after(held_on, report_days)), who
 
 
+def plan_tasks(session: orm.Session, day: date, last: date) -> Iterator[Owed]:
+    """Open tasks of published plans, for those who do the tasks of the unit; an extension counts."""
+    due_on = sa.func.coalesce(Task.extended_to, Task.due_on)
+    query = (
+        sa.select(Unit, Milestone.title, due_on)
+        .join(Unit, Unit.id == Task.unit_id)
+        .join(Milestone, Milestone.id == Task.milestone_id)
+        .where(Task.done_on.is_(None), Task.withdrawn_on.is_(None), Task.due_on <= last)
+        .where(due_on.between(day - LOOKED_BACK, last))
+    )
+    doers = holders_by_path(session, Permission.TASKS_DO, day)
+    for unit, title, due in session.execute(query):
+        yield Duty(DutyKind.TASK, _place(unit), due, title), doers.get(unit.path, frozenset())
+
+
 def urgent_petitions(session: orm.Session, day: date, _last: date) -> Iterator[Owed]:
     """Urgent petitions without an answer, for everyone whose right to answer reaches the cell."""
     query = (
@@ -60,7 +76,7 @@ def urgent_petitions(session: orm.Session, day: date, _last: date) -> Iterator[O
         yield Duty(DutyKind.URGENT_PETITION, _place(cell), raised_on), frozenset().union(*reached)
 
 
-SOURCES: tuple[Source, ...] = (visits, urgent_petitions)
+SOURCES: tuple[Source, ...] = (visits, plan_tasks, urgent_petitions)
 
 
 def holders_by_path(session: orm.Session, permission: Permission, day: date) -> dict[str, frozenset[UUID]]:

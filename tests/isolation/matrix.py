@@ -254,8 +254,7 @@ MATRIX: dict[str, Line] = {
     **noun("departments", "department", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
     **noun("rotation_levels", "level", P.ROTATION_READ, P.CATALOGUES_EDIT, *ALL),
     **noun("calendar_days", "calendar day", P.UNITS_READ, P.CATALOGUES_EDIT, *ALL),
-    **noun("reminder_settings", "reminder setting", P.CATALOGUES_EDIT, P.CATALOGUES_EDIT, "edit", "remove"),
-    "backoffice_reminder_settings.create_view": Line(P.CATALOGUES_EDIT, {"GET": 302, "POST": 302}),
+    **noun("reminder_settings", "reminder setting", P.CATALOGUES_EDIT, P.CATALOGUES_EDIT, *ALL[:3]),
     **noun("officials", "official", P.PEOPLE_READ, P.ROTATION_GENERATE, *ALL, lookup="person"),
     **noun("absences", "absence", P.ROTATION_GENERATE, P.ROTATION_GENERATE, *ALL, lookup="person"),
     **noun(
