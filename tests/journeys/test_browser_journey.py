@@ -4,6 +4,7 @@ import http.client
 import os
 import socket
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from icalendar import Calendar
 from playwright.sync_api import Browser, Page, expect
 
 from core.plans.periods import Cycle, Period
@@ -47,16 +49,17 @@ def _free_port() -> int:
 
 
 def _prepare(cast: Cast) -> None:
-    """A published plan, three cells with a meeting day, one commune official over them."""
+    """A published plan, three cells with a meeting day, two commune officials over them."""
     with cast.session("huyen-a") as session:
         admin = cast.actor("huyen-a.admin")
         publish(session, admin, draft(session, admin, province_plan(_last_month().year, "Tỉnh An Lạc")))
         for unit in session.scalars(sa.select(Unit).where(Unit.code.in_(("CB-1", "CB-2", "CB-3")))):
             unit.meeting_day, unit.meeting_slot = 3, "evening"
         level = session.scalars(sa.select(RotationLevel).where(RotationLevel.code == "XA")).one()
-        areas = [OfficialArea(unit_id=cast.unit("huyen-a/XA-1"))]
-        person_id = cast.actor("huyen-a.official").person_id
-        session.add(Official(person_id=person_id, level_id=level.id, areas=areas))
+        for who in ("official", "base-officer"):
+            areas = [OfficialArea(unit_id=cast.unit("huyen-a/XA-1"))]
+            person_id = cast.actor(f"huyen-a.{who}").person_id
+            session.add(Official(person_id=person_id, level_id=level.id, areas=areas))
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +127,7 @@ def sit_down(product: Product, browser: Browser) -> Iterator[Callable[[str, dict
     assert errors == []
 
 
-def test_an_admin_generates_and_publishes(
+def test_an_admin_generates_looks_why_pins_swaps_and_publishes(
     product: Product, sit_down: Callable[[str, dict[str, int]], Page]
 ) -> None:
     page = sit_down("admin", DESKTOP)
@@ -133,9 +136,42 @@ def test_an_admin_generates_and_publishes(
     page.locator("[name=months]").fill("12")
     page.get_by_role("button", name="Xếp tự động").click()
     page.get_by_role("link", name="Xem kết quả").click(timeout=60_000)
+    _look_why_pin_and_swap(page)
     page.get_by_role("link", name="Công bố").first.click()
     page.get_by_role("button", name="Công bố và gửi thông báo").click()
     expect(page.get_by_text("Bản 1 đang thực hiện")).to_be_visible()
+
+
+def _look_why_pin_and_swap(page: Page) -> None:
+    """On the board: the reasons of a line, its pin, then another line exchanged, its price seen first."""
+    page.get_by_role("link", name="Sửa trên bảng").click()
+    page.locator("table.matrix a.cell").nth(10).click()
+    page.get_by_text("Vì sao ở đây?").click()
+    expect(page.get_by_role("link", name="Xem điểm từng quy tắc")).to_be_visible()
+    page.get_by_role("button", name="Ghim lượt này").click()
+    expect(page.get_by_role("button", name="Bỏ ghim")).to_be_visible()
+    page.get_by_role("link", name="Về bảng").click()
+    page.locator("table.matrix a.cell").nth(8).click()
+    page.locator("label", has_text="Đổi với").first.click()
+    page.get_by_role("button", name="Xem điểm thay đổi").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Xem trước thay đổi rồi giữ hoặc thôi")
+    page.get_by_role("button", name="Giữ thay đổi").click()
+    expect(page.get_by_text("Đã sửa tay (1)")).to_be_visible()
+    page.get_by_role("link", name="Về dự thảo").click()
+
+
+def test_an_official_subscribes_to_his_calendar(
+    product: Product, sit_down: Callable[[str, dict[str, int]], Page]
+) -> None:
+    page = sit_down("official", PHONE)
+    page.goto("/visits/calendar")
+    page.get_by_role("button", name="Tạo liên kết").click()
+    url = page.get_by_label("Hoặc chép liên kết").input_value()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        events = Calendar.from_ical(answer.read()).events
+    assert len(events) == 12
+    assert {str(event["STATUS"]) for event in events} == {"TENTATIVE"}
 
 
 def test_an_official_reports_on_a_phone(sit_down: Callable[[str, dict[str, int]], Page]) -> None:
