@@ -1,8 +1,8 @@
-"""What gunicorn and `flask` serve; commands on rotation files need neither settings nor a database."""
+"""What gunicorn and `flask` serve; commands on files need neither settings nor a database."""
 
 import sys
 
-from admin.cli_rotation_files import without_database
+from admin.cli_files import without_database
 
 app = without_database(sys.argv)
 if app is None:

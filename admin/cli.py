@@ -1,4 +1,4 @@
-"""The command line of an operation room: `flask tenant|operator|account|config|jobs|report|roster …`."""
+"""The command line of an operation room: `flask tenant|operator|account|config|jobs|plan|report|roster …`."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import orm
 
 from admin.cli_accounts import account
+from admin.cli_plans import plan
 from admin.cli_reports import report
 from admin.cli_rosters import roster
 from admin.cli_rotation import rotation
@@ -185,6 +186,7 @@ GROUPS: tuple[click.Command, ...] = (
     account,
     config,
     jobs,
+    plan,
     report,
     roster,
     rotation,

@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from admin.cli_rotation_files import FILE_COMMANDS
+from admin.cli_rotation_files import ROTATION_FILE_COMMANDS
 from admin.cli_tenant import in_tenant, tenant_option
 from core.plans.service import plan_of_year
 from core.rotation.models import Rotation, RotationVersion
@@ -28,7 +28,7 @@ month_option = click.option(
 )
 
 
-@click.group(commands=FILE_COMMANDS)
+@click.group(commands=ROTATION_FILE_COMMANDS)
 def rotation() -> None:
     """Who attends which cell's meeting: of a tenant, or of files."""
 

@@ -6,13 +6,10 @@ the command with exit code 2, a rotation that breaks a hard rule ends `check` wi
 
 import json
 import sys
-from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 
 from core.rotation.bounds import lower_bound
 from core.rotation.events import happened
@@ -153,14 +150,4 @@ def invent(scale: str, seed: int, output: Path | None) -> None:
     _write(problem_data(instance(SCALES[scale], seed)), output)
 
 
-FILE_COMMANDS: tuple[click.Command, ...] = (solve, check, mend_file, tell, invent)
-
-
-def without_database(words: Sequence[str]) -> Flask | None:
-    """An application with these commands alone when the command line asks for one of them, else None."""
-    names = {command.name for command in FILE_COMMANDS}
-    if not any(here == "rotation" and then in names for here, then in pairwise(words)):
-        return None
-    app = Flask(__name__)
-    app.cli.add_command(click.Group("rotation", commands=FILE_COMMANDS))
-    return app
+ROTATION_FILE_COMMANDS: tuple[click.Command, ...] = (solve, check, mend_file, tell, invent)

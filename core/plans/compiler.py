@@ -42,7 +42,9 @@ class TaskDraft(NamedTuple):
 @dataclass(frozen=True)
 class Circumstances:
     """What a plan is compiled against: the tree and calendar, meetings known, the day it was issued, and how
-    far ahead tasks that come round are made. `done` says by unit and milestone when it was done."""
+    far ahead tasks that come round are made, `since` when where the plan names no day and is not issued.
+    `done` says by unit and milestone when it was done.
+    """
 
     tree: UnitTree
     calendar: WorkCalendar
@@ -51,6 +53,7 @@ class Circumstances:
     issued_on: date | None = None
     meetings: tuple[MeetingFact, ...] = ()
     done: Mapping[tuple[str, str], date] = field(default_factory=dict)
+    since: date | None = None
 
     def of_unit(self) -> Mapping[str, tuple[MeetingFact, ...]]:
         """Meetings by unit, in the order of their days."""
@@ -207,7 +210,7 @@ def periods_of(milestone: Milestone, ground: Ground, around: Circumstances) -> t
     was issued, to its end or the horizon."""
     if not isinstance(milestone.due, EachPeriod):
         return ()
-    first = max(filter(None, (ground.starts_on, ground.issued_on)), default=around.today)
+    first = max(filter(None, (ground.starts_on, ground.issued_on)), default=around.since or around.today)
     last = min(ground.ends_on or around.horizon, around.horizon)
     return periods_between(first, last, milestone.due.period)
 

@@ -20,11 +20,18 @@ from tenants.tree import UnitKind
 
 @dataclass(frozen=True)
 class Checked:
-    """The compiled plan, every problem of it, and what is proposed for its small cells."""
+    """The compiled plan, every problem of it by itself and with its units, and what is proposed for its small
+    cells."""
 
     compiled: Compiled
-    problems: tuple[Problem, ...]
+    of_plan: tuple[Problem, ...]
+    of_units: tuple[Problem, ...]
     joints: tuple[JointProposal, ...]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem."""
+        return self.of_plan + self.of_units
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -38,12 +45,12 @@ def check(content: PlanContent, around: Circumstances, posts: Iterable[Post] | N
     checks: tuple[Callable[[PlanContent, Compiled], Iterable[Problem]], ...] = (
         _names, _selectors, _left_out, _doubled, _routes, _pilots,
     )  # fmt: skip
-    found = [*plan_problems(content), *(problem for one in checks for problem in one(content, compiled))]
+    found = [problem for one in checks for problem in one(content, compiled)]
     found += guest_problems(content, compiled, posts)
     found += timing_problems(content, around, compiled)
     joints = _joints(content, compiled)
     found += (_small(proposal, content.rules.joint_clause) for proposal in joints)
-    return Checked(compiled, tuple(found), joints)
+    return Checked(compiled, tuple(plan_problems(content)), tuple(found), joints)
 
 
 def _joints(content: PlanContent, compiled: Compiled) -> tuple[JointProposal, ...]:
