@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from zlib import crc32
 
 import xlsxwriter
 
@@ -15,6 +16,7 @@ HEADINGS = {
     "units": (
         *("Mã đơn vị", "Tên đơn vị", "Loại", "Mã đơn vị cấp trên", "Loại hình chi bộ", "Mức đặc thù"),
         *("Ngày sinh hoạt", "Buổi", "Tên cũ trước 01/7/2025", "Kinh độ", "Vĩ độ"),
+        *("Cấp tổ chức", "Số đảng viên"),
     ),
     "people": (
         *("Mã đảng viên", "Họ và tên", "Ngày sinh", "Điện thoại", "Thư điện tử", "Mã đơn vị", "Chức vụ"),
@@ -31,7 +33,7 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """One row of the units' roster; an organisation has no setting, meeting day or slot."""
+    """One row of the units' roster; an organisation has no setting, members, meeting day or slot."""
 
     code: str
     name: str
@@ -44,6 +46,16 @@ class UnitFacts:
     special: int = 0
     meeting_day: int | None = None
     meeting_slot: str = ""
+
+    @property
+    def rank(self) -> str:
+        """An organisation below a tenant's root is a commune's."""
+        return "" if self.setting else "Cấp xã"
+
+    @property
+    def members(self) -> int | None:
+        """How many members the cell has, the same each time: 6 to 45."""
+        return 6 + crc32(self.code.encode()) % 40 if self.setting else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +184,17 @@ def roster_rows(facts: TenantFacts) -> dict[str, list[Row]]:
 def _unit(unit: UnitFacts) -> Row:
     meeting = (unit.special, unit.meeting_day, unit.meeting_slot) if unit.setting else (None, None, None)
     place = (unit.former_name, unit.longitude, unit.latitude)
-    return (unit.code, unit.name, unit.kind, unit.parent_code, unit.setting, *meeting, *place)
+    return (
+        unit.code,
+        unit.name,
+        unit.kind,
+        unit.parent_code,
+        unit.setting,
+        *meeting,
+        *place,
+        unit.rank,
+        unit.members,
+    )
 
 
 def _person(person: PersonFacts) -> Row:

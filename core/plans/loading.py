@@ -1,6 +1,7 @@
 """What a plan is compiled against, read from the tenant's rows: tree, roster, meetings, calendar."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -9,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from core.exchange.service import own_tenant
 from core.meetings.models import Meeting
 from core.plans.calendars import work_calendar
 from core.plans.compiler import Circumstances
@@ -18,6 +20,7 @@ from core.plans.guests import Post
 from core.plans.selectors import PlanUnit, UnitTree
 from core.plans.task_models import PlanPilot
 from tenants.clock import today
+from tenants.codes import rank_of
 from tenants.conditions import valid
 from tenants.models import Appointment, CellSetting, Department, Person, Unit
 from tenants.tree import UnitPath
@@ -35,7 +38,7 @@ def circumstances(
 ) -> Circumstances:
     """Everything the plan is compiled against on this day; of the tree only what lies above and below
     `around`, where one unit alone is compiled anew."""
-    tree = unit_tree(session, content, plan_id, around)
+    tree = unit_tree(session, plan_id, around)
     return Circumstances(
         tree,
         work_calendar(session),
@@ -46,10 +49,8 @@ def circumstances(
     )
 
 
-def unit_tree(
-    session: orm.Session, content: PlanContent, plan_id: UUID | None = None, around: UnitPath | None = None
-) -> UnitTree:
-    """The units valid today as rules see them, parents first; the root has the issuer's rank by default."""
+def unit_tree(session: orm.Session, plan_id: UUID | None = None, around: UnitPath | None = None) -> UnitTree:
+    """The units valid today as rules see them, parents first; the root has its tenant's rank by default."""
     above = orm.aliased(Unit)
     chosen = sa.and_(PlanPilot.unit_id == Unit.id, PlanPilot.plan_id == plan_id)
     query = (
@@ -63,11 +64,15 @@ def unit_tree(
         .order_by(Unit.path)
     )
     units = tuple(PlanUnit(*row) for row in session.execute(query))
-    return UnitTree(tuple(_ranked(unit, content) for unit in units))
+    return UnitTree(tuple(_ranked(session, unit) for unit in units))
 
 
-def _ranked(unit: PlanUnit, content: PlanContent) -> PlanUnit:
-    return replace(unit, rank=content.issuer.rank) if not unit.parent_code and not unit.rank else unit
+def _ranked(session: orm.Session, unit: PlanUnit) -> PlanUnit:
+    if unit.parent_code or unit.rank:
+        return unit
+    with suppress(ValueError):
+        return replace(unit, rank=rank_of(own_tenant(session).level.name))
+    return unit
 
 
 def _near(around: UnitPath | None) -> sa.ColumnElement[bool]:

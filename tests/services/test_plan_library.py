@@ -36,6 +36,6 @@ def test_a_pilot_chosen_under_a_plan_has_its_kind_of_meeting_there_alone(cast: C
         chosen.meeting = MeetingKind.THEMATIC
         session.add(chosen)
         session.flush()
-        found = [(u.code, u.pilot_meeting) for u in unit_tree(session, content, plan.id).units if u.pilot]
+        found = [(u.code, u.pilot_meeting) for u in unit_tree(session, plan.id).units if u.pilot]
         assert found == [("CB-1", MeetingKind.THEMATIC)]
-        assert not [unit for unit in unit_tree(session, content, other.id).units if unit.pilot]
+        assert not [unit for unit in unit_tree(session, other.id).units if unit.pilot]
