@@ -64,6 +64,9 @@ def schema() -> dict[str, Any]:
     made = adapter().json_schema()
     made["properties"] = {"format": {"const": FORMAT, "title": "Định dạng"}, **made["properties"]}
     made["required"] = ["format", *made["required"]]
+    for part in made["$defs"].values():
+        if "const" in part.get("properties", {}).get("rule", {}):
+            part["required"] = ["rule", *part.get("required", ())]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "Plan file"}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.plans.problems import nearest
-from core.plans.values import CODE
+from core.plans.values import CODE, FIRST_DAY, LAST_DAY
 from core.plans.yaml_lines import Path
 
 QUOTED: Final = re.compile(r"'([^']*)'")
@@ -105,6 +105,7 @@ _PLAIN: Final = {
     "bool_type": "Phải là true hoặc false.",
     "bool_parsing": "“{given}” không phải true hoặc false.",
     "day": _DAY,
+    "day_range": f"Ngày phải từ {FIRST_DAY:%d/%m/%Y} đến {LAST_DAY:%d/%m/%Y}.",
     "date_type": _DAY,
     "date_parsing": _DAY,
     "date_from_datetime_parsing": _DAY,

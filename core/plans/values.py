@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -45,5 +45,11 @@ def _written_as_day(value: object) -> object:
     raise PydanticCustomError("day", "not a day")
 
 
+def _countable(day: date) -> date:
+    if FIRST_DAY <= day <= LAST_DAY:
+        return day
+    raise PydanticCustomError("day_range", "outside the days that plans count with")
+
+
 AnyDay = Annotated[date, BeforeValidator(_written_as_day)]
-Day = Annotated[AnyDay, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[AnyDay, AfterValidator(_countable)]

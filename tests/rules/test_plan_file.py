@@ -1,7 +1,9 @@
 """The portable plan file: in and out unchanged, every fault by line and path (core/plans/file)."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from core.plans.checks import plan_problems
 from core.plans.content import PlanContent
 from core.plans.due import BeforeDate
-from core.plans.file import Fault, Lines, PlanFileError, read_plan, write_plan
+from core.plans.file import Fault, Lines, PlanFileError, read_plan, schema, write_plan
 from core.plans.selectors import Selector
 from core.plans.yaml_lines import MOST_DEEP
 from tests.plan_ground import PLANS, plan, step
@@ -82,7 +84,7 @@ def test_days_are_written_without_quotes_and_words_that_look_like_them_with() ->
         ("kind: plam", "kind", "“plam”; có phải “plan”? Chọn một trong: plan, guidance."),
         ("starts_on: 2018-02-30", "starts_on", "“2018-02-30” không phải ngày"),
         ("starts_on: 1522368000", "starts_on", "không phải ngày"),
-        ("starts_on: 1999-12-31", "starts_on", "nhỏ quá"),
+        ("starts_on: 1999-12-31", "starts_on", "từ 01/01/2000"),
         ("signer: [a]", "signer", "Phải là chữ"),
         ("recipients: A", "recipients", "Phải là danh sách"),
         ("issuer: A", "issuer", "bảng “khóa: giá trị”"),
@@ -176,3 +178,14 @@ def test_a_problem_of_the_plan_finds_its_line() -> None:
 def test_lines_of_parts_that_are_not_written_are_those_of_the_part_above() -> None:
     lines = Lines({("a",): 3, ("a", 0): 4})
     assert [lines.of(path) for path in ("a[0].b", "a[1]", "c")] == [4, 3, 1]
+
+
+def test_the_published_schema_is_the_one_that_files_are_read_by() -> None:
+    published = Path(__file__).parents[2] / "docs/plan-file.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == schema()
+
+
+def test_the_example_of_the_docs_is_a_plan_without_errors() -> None:
+    page = (Path(__file__).parents[2] / "docs/plan-file.md").read_text(encoding="utf-8")
+    content, _lines = read_plan(page.partition("```yaml\n")[2].partition("```")[0])
+    assert [problem.path for problem in plan_problems(content)] == ["signer"]
