@@ -25,6 +25,8 @@ TODAY = {
     "s4": (date(2018, 7, 1), date(2018, 9, 30)),
 }
 """By plan the day on which it is looked at, and how far ahead."""
+ISSUED = {"s4": date(2018, 7, 1)}
+"""The day of issue where periods that were over by then are none of the plan's."""
 Row = tuple[str, ...]
 
 
@@ -39,7 +41,7 @@ def around(plan: str) -> Circumstances:
     tree = read_units((GOLDEN / plan / "units.csv").read_bytes())
     meetings = read_meetings((GOLDEN / plan / "meetings.csv").read_bytes(), tree)
     today, horizon = TODAY[plan]
-    return Circumstances(tree, WorkCalendar(), today, horizon, meetings=meetings)
+    return Circumstances(tree, WorkCalendar(), today, horizon, ISSUED.get(plan), meetings)
 
 
 def task_rows(content: PlanContent, around: Circumstances) -> list[Row]:
