@@ -13,6 +13,8 @@ from admin.pages import (
     notices,
     own_plan,
     petitions,
+    plan_making,
+    plan_preview,
     plans,
     reminders,
     reorganise,
@@ -28,6 +30,7 @@ from admin.pages import (
     visits,
     visits_all,
 )
+from admin.pages.plan_editor import pages as plan_editor
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.pages,
@@ -47,6 +50,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notices.pages,
     reminders.pages,
     plans.pages,
+    plan_making.pages,
+    plan_preview.pages,
+    plan_editor.pages,
     reports.pages,
     dispatches.pages,
     documents.pages,

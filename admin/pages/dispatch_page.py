@@ -10,12 +10,12 @@ from admin.database import db
 from admin.forms import PageForm
 from admin.pages.figures import change_rows, parts
 from admin.pages.listing import chip
+from admin.pages.plan_reading import reading
 from admin.security import current_actor
 from core.data import from_data
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.exchange.service import own_tenant
 from core.plans.content import PlanContent
-from core.plans.document import period_words
 from core.plans.periods import Period
 from core.queries.dispatches import decision_on, later_one, plan_after, report_before, row_of
 from core.queries.reports import differences
@@ -58,7 +58,7 @@ def dispatch_page(dispatch: Dispatch, signer_form: SignerForm, return_form: Retu
 
 def _plan_said(dispatch: Dispatch) -> dict[str, Any]:
     content = from_data(PlanContent, dispatch.body["content"])
-    return {"content": content, "words": period_words, "own_plan": plan_after(db.session, dispatch)}
+    return {"content": content, "read": reading(content), "own_plan": plan_after(db.session, dispatch)}
 
 
 def _report_said(dispatch: Dispatch) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The register of documents and their files (S0-01; design: security 34, 70)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin.database import db
 from admin.errors import Page, Words, error_page
+from admin.exports import csv_pieces
 from admin.pages.listing import listed, page_number
 from admin.security import current_actor, page
 from core.documents.models import OfficialDocument
@@ -109,6 +110,13 @@ def download(document_id: str) -> Response | Page:
 def spreadsheet(content: bytes, name: str) -> Response:
     """A table to be kept, as a file of Excel."""
     return attachment(content, XLSX, name)
+
+
+def csv_file(header: Sequence[object], rows: Iterable[Sequence[object]], name: str) -> Response:
+    """A table as a CSV file, sent piece by piece while it is made; the rows must not ask the database."""
+    answer = Response(csv_pieces(header, rows), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=clean(name).replace("/", "-"))
+    return answer
 
 
 def attachment(content: bytes, media_type: str, name: str) -> Response:

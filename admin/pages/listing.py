@@ -1,13 +1,13 @@
 """What the list pages share: the asked page, its pager, chips and days in words."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
 from flask import request, url_for
 
-from admin.pages.plan_forms import whole_number
 from admin.paging import MOST_PAGES, Page
 from core.queries.plans import IssuedVersion
 from core.queries.reading import Slice
@@ -15,7 +15,7 @@ from core.queries.reports import MadeVersion
 from tenants.access import NotFound
 
 Version = TypeVar("Version", IssuedVersion, MadeVersion)
-KEPT = frozenset({"q", "day", "state", "month", "unit", "urgent", "kind"})
+KEPT = frozenset({"q", "day", "state", "month", "unit", "urgent", "kind", "group", "milestone"})
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
@@ -48,6 +48,13 @@ def chosen_of(versions: Sequence[Version]) -> Version | None:
     if not found:
         raise NotFound
     return found[0]
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number a hidden field carries; None where it carries none."""
+    with suppress(ValueError, TypeError):
+        return int(text or "")
+    return None
 
 
 def chip(said: Any) -> dict[str, str]:

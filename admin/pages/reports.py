@@ -12,8 +12,7 @@ from admin.database import db
 from admin.forms import PageForm
 from admin.pages.documents import sentence, spreadsheet
 from admin.pages.figures import change_rows, tiles
-from admin.pages.listing import chip, chosen_of, listed, page_number
-from admin.pages.plan_forms import whole_number
+from admin.pages.listing import chip, chosen_of, listed, page_number, whole_number
 from admin.pages.report_page import report_page
 from admin.security import current_actor, page
 from core.data import from_data

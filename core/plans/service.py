@@ -59,12 +59,15 @@ def draft(session: orm.Session, actor: Actor, content: PlanContent) -> Plan:
     return plan
 
 
-def redraft(session: orm.Session, actor: Actor, plan: Plan, content: PlanContent) -> None:
-    """Rewrite the plan's draft; what was published stays. Raises PlanError where the title is taken."""
+def redraft(session: orm.Session, actor: Actor, plan: Plan, content: PlanContent, part: str = "") -> None:
+    """Rewrite the plan's draft; what was published stays. `part` says for the trail what was changed.
+
+    Raises PlanError where the title is taken.
+    """
     require(actor, Permission.PLANS_PUBLISH)
     _require_free_title(session, content, plan.id)
     plan.title, plan.year, plan.body = content.subject, content.year, to_data(content)
-    record(session, actor, "plan:draft", plan)
+    record(session, actor, "plan:draft", plan, **({"part": part} if part else {}))
 
 
 def _require_free_title(session: orm.Session, content: PlanContent, own_id: UUID | None = None) -> None:

@@ -1,5 +1,6 @@
 """Who is told that a plan gave his unit tasks: only those whose tasks changed (decision 4)."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -39,3 +40,15 @@ def _people(session: orm.Session, issued: Issued) -> list[tuple[UUID, UUID, str]
         .order_by(Unit.path)
     )
     return [(who, unit_id, name) for who, unit_id, name in session.execute(query) if unit_id in issued.units]
+
+
+def told_at_most(session: orm.Session, codes: Iterable[str]) -> int:
+    """How many people do the tasks of these units, and so may be told of a plan."""
+    query = (
+        sa.select(sa.func.count(sa.distinct(Appointment.person_id)))
+        .join(Unit, Unit.id == Appointment.unit_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.role.in_(doers()), valid(Appointment, today()), Person.left_on.is_(None))
+        .where(Unit.code == sa.any_(sa.literal(list(codes), sa.ARRAY(sa.Text()))))
+    )
+    return session.scalar(query) or 0

@@ -12,7 +12,8 @@ from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Dispatch
 from core.plans.models import Plan, PlanVersion
 from core.queries.reading import Slice, folded, matches, newest_of, sliced
-from tenants.models import Account, Person, TenantLevel
+from tenants.codes import name_of
+from tenants.models import Account, CellSetting, Person, TenantLevel, Unit
 
 
 @dataclass(frozen=True)
@@ -110,3 +111,23 @@ def levels_known(session: orm.Session) -> tuple[tuple[str, str], ...]:
     """Codes and names of the levels of committee, the highest first."""
     query = sa.select(TenantLevel.code, TenantLevel.name).order_by(TenantLevel.rank)
     return tuple((code, name) for code, name in session.execute(query))
+
+
+@dataclass(frozen=True)
+class TenantWords:
+    """Codes that a tenant's plans may name, with their names; of blocks the codes alone."""
+
+    levels: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    blocks: tuple[str, ...] = ()
+
+
+def words_known(session: orm.Session) -> TenantWords:
+    """The tenant's levels, kinds of cells and blocks; three statements."""
+    settings = session.execute(sa.select(CellSetting.code, CellSetting.name).order_by(CellSetting.name))
+    blocks = session.scalars(sa.select(Unit.block).where(Unit.block != "").distinct())
+    return TenantWords(
+        levels_known(session),
+        tuple((code, name) for code, name in settings),
+        tuple(sorted(blocks, key=name_of)),
+    )

@@ -90,6 +90,7 @@ def noun(
 
 
 ROSTER = {"upload_id": "upload"}
+DRAFT, ITEM = {"plan_id": "plan draft"}, {"where": "=milestones/0"}
 ALL = ("create", "edit", "remove", "export")
 OWN_VISIT = frozenset({"official"})
 PLAN_WRITERS = frozenset({"official", "officer", "admin"})
@@ -198,9 +199,23 @@ MATRIX: dict[str, Line] = {
     "trials.fairness": Line(P.ROTATION_READ, GET),
     "trials.fairness_csv": Line(P.ROTATION_READ, GET),
     "plans.index": Line(P.PLANS_READ, GET),
-    "plans.new": Line(P.PLANS_PUBLISH, FORM),
     "plans.show": Line(P.PLANS_READ, GET, {"plan_id": "plan"}),
-    "plans.edit": Line(P.PLANS_PUBLISH, FORM, {"plan_id": "plan draft"}),
+    "plans.banner": Line(P.PLANS_READ, {"GET": 404}, {"plan_id": "plan"}),
+    "plan_making.from_template": Line(P.PLANS_PUBLISH, FORM),
+    "plan_making.from_file": Line(P.PLANS_PUBLISH, FORM),
+    "plan_making.blank": Line(P.PLANS_PUBLISH, FORM),
+    "plan_making.save_file": Line(P.PLANS_READ, GET, {"plan_id": "plan"}),
+    "plan_editor.index": Line(P.PLANS_PUBLISH, GET, DRAFT),
+    "plan_editor.part": Line(P.PLANS_PUBLISH, FORM, DRAFT | {"where": "=rules"}),
+    "plan_editor.move": Line(P.PLANS_PUBLISH, POST, DRAFT | ITEM, query={"way": "=up"}),
+    "plan_editor.remove": Line(P.PLANS_PUBLISH, POST, DRAFT | ITEM),
+    "plan_editor.restore": Line(P.PLANS_PUBLISH, {"POST": 404}, DRAFT | ITEM),
+    "plan_preview.index": Line(P.PLANS_PUBLISH, GET, DRAFT),
+    "plan_preview.groups": Line(P.PLANS_PUBLISH, GET, DRAFT),
+    "plan_preview.problems": Line(P.PLANS_PUBLISH, GET, DRAFT),
+    "plan_preview.guests": Line(P.PLANS_PUBLISH, GET, DRAFT),
+    "plan_preview.changes": Line(P.PLANS_PUBLISH, GET, DRAFT),
+    "plan_preview.export": Line(P.PLANS_PUBLISH, GET, DRAFT | {"kind": "=csv"}),
     "plans.publish": Line(P.PLANS_PUBLISH, FORM, {"plan_id": "plan draft"}),
     "reports.index": Line(P.REPORTS_READ, GET),
     "reports.open_period": Line(P.REPORTS_CONSOLIDATE, {"POST": 200}),

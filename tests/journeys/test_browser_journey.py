@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import sqlalchemy as sa
@@ -200,3 +201,28 @@ def test_an_admin_consolidates_and_downloads(
     with page.expect_download() as waiting:
         link.click()
     assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF-")
+
+
+def test_an_admin_makes_a_plan_from_a_template_and_publishes_it(
+    sit_down: Callable[[str, dict[str, int]], Page],
+) -> None:
+    page, clicks = sit_down("admin", DESKTOP), list[str]()
+
+    def click(role: Literal["link", "button"], name: str) -> None:
+        page.get_by_role(role, name=name).first.click()
+        clicks.append(name)
+
+    page.goto("/plans/")
+    click("link", "Từ mẫu")
+    page.get_by_text("Diễn đàn chi bộ", exact=True).click()
+    click("button", "Lập dự thảo")
+    click("link", "Kế hoạch chưa ghi người ký.")
+    page.get_by_role("textbox", name="Người ký (không bắt buộc)", exact=True).fill("Trần Văn Mẫu")
+    click("button", "Lưu")
+    click("link", "Biên dịch, xem trước")
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("Huyện Bình Minh")
+    click("link", "Kiểm tra và ban hành")
+    click("button", "Ban hành kế hoạch")
+    click("button", "Đồng ý")
+    expect(page.get_by_text("Đã ban hành bản 1")).to_be_visible()
+    assert len(clicks) + len(("menu", "template")) <= 12
