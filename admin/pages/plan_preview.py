@@ -28,17 +28,17 @@ from core.plans.loading import circumstances, roster_posts
 from core.plans.models import Plan
 from core.plans.preview_pages import (
     SLICE,
-    TaskLine,
     UnitChange,
     Wanted,
     caught_in,
     changes_of,
-    lines_of,
     narrowed,
+    rows_of,
     slices,
     task_count,
     units_with_tasks,
 )  # fmt: skip
+from core.plans.previewing import PreviewRow
 from core.plans.selectors import Caught, PlanUnit
 from core.plans.sentences import day_text
 from core.plans.service import content_of, first_issued_on, published
@@ -52,7 +52,7 @@ UNITS_A_PAGE: Final = 5
 MOST_ROWS: Final = 20_000
 """Of a workbook; a CSV file is sent as it is made and has no end."""
 COLUMNS: Final = (
-    "Mã đơn vị", "Đơn vị", "Việc", "Kỳ", "Bắt đầu", "Hạn", "Mục", "Cách tính", "Nơi nhận", "Qua",
+    "Mã đơn vị", "Đơn vị", "Việc", "Bắt đầu", "Hạn", "Mục", "Cách tính", "Nơi nhận", "Qua",
     "Tình trạng",
 )  # fmt: skip
 
@@ -125,9 +125,9 @@ def index(plan_id: str) -> str:
     bench, wanted = bench_of(plan_id), _wanted()
     units = bench.units(wanted)
     found = slice_of(list(units), page_number(), UNITS_A_PAGE)
-    tasks: dict[str, list[TaskLine]] = {unit.code: [] for unit in found.items}
-    for line in lines_of(bench.content, bench.around, found.items, wanted.milestone):
-        tasks[line.unit.code].append(line)
+    tasks: dict[str, list[PreviewRow]] = {unit.code: [] for unit in found.items}
+    for row in rows_of(bench.content, bench.around, found.items, wanted.milestone):
+        tasks[row.unit_code].append(row)
     total = bench.count(units, wanted.milestone)
     return _page("index", bench, page=listed(found), tasks=tasks, wanted=wanted, total=total)
 
@@ -233,12 +233,13 @@ def export(plan_id: str, kind: str) -> Response:
 
 
 def _rows(bench: Bench, units: Sequence[PlanUnit], wanted: Wanted) -> Iterator[tuple[str, ...]]:
+    by_code = bench.around.tree.by_code
     for start in range(0, len(units), SLICE):
-        for line in lines_of(bench.content, bench.around, units[start : start + SLICE], wanted.milestone):
-            opens, due = (day_text(day) if day else "" for day in (line.opens_on, line.due_on))
+        for row in rows_of(bench.content, bench.around, units[start : start + SLICE], wanted.milestone):
+            opens, due = (day_text(day) if day else "" for day in (row.opens_on, row.due_on))
             yield (
-                line.unit.code, line.unit.name, line.title, line.period, opens, due, line.clause,
-                line.sentence, line.addressee, line.via, line.status,
+                row.unit_code, by_code[row.unit_code].name, row.task, opens, due, row.clause, row.sentence,
+                row.addressee, row.via, row.status.label,
             )  # fmt: skip
 
 

@@ -100,8 +100,9 @@ def meetings_known(
 
 def roster_posts(session: orm.Session) -> tuple[Post, ...]:
     """Who holds which post today, as rules on guests ask."""
+    function = sa.func.coalesce(sa.type_coerce(Department.function, sa.Text()), "")
     query = (
-        sa.select(Unit.code, Appointment.role, sa.func.coalesce(sa.type_coerce(Department.function, sa.Text()), ""), Person.full_name)
+        sa.select(Unit.code, Appointment.role, function, Person.full_name)
         .join(Unit, Unit.id == Appointment.unit_id)
         .join(Person, Person.id == Appointment.person_id)
         .outerjoin(Department, Department.id == Appointment.department_id)

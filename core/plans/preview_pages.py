@@ -3,18 +3,16 @@
 A page compiles its own units and those above them, so that it costs the same in a tree of any size.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from core.plans.compiler import Circumstances, TaskDraft, compile_plan, ground_of, periods_of
-from core.plans.content import PlanContent
-from core.plans.deadlines import DueDate
-from core.plans.due import EachPeriod, Undated
+from core.plans.compiler import Circumstances, compile_plan, ground_of, periods_of
+from core.plans.content import Milestone, PlanContent
+from core.plans.due import EachPeriod
+from core.plans.previewing import PreviewRow, preview, task_title
 from core.plans.selectors import Caught, PlanUnit, UnitTree, caught_by
-from core.plans.sentences import sentence
-from core.plans.standing import standing
 from tenants.vietnamese import fold
 
 SLICE: Final = 1000
@@ -28,23 +26,6 @@ class Wanted:
     text: str = ""
     selector: str = ""
     milestone: str = ""
-
-
-@dataclass(frozen=True)
-class TaskLine:
-    """One task in words: of which unit, what, when and why, to whom it goes, where it stands."""
-
-    unit: PlanUnit
-    milestone: str
-    title: str
-    period: str
-    opens_on: date | None
-    due_on: date | None
-    clause: str
-    sentence: str
-    addressee: str
-    via: str
-    status: str
 
 
 def caught_in(content: PlanContent, tree: UnitTree) -> Caught:
@@ -77,44 +58,15 @@ def narrowed(around: Circumstances, units: Iterable[PlanUnit]) -> Circumstances:
     return replace(around, tree=tree, meetings=tuple(m for m in around.meetings if m.unit_code in kept))
 
 
-def lines_of(
+def rows_of(
     content: PlanContent, around: Circumstances, units: Iterable[PlanUnit], milestone: str = ""
-) -> Iterator[TaskLine]:
-    """The tasks of some units in words, unit by unit in the order given."""
+) -> list[PreviewRow]:
+    """The tasks of some units, unit by unit in the order of the tree."""
     asked = tuple(units)
-    tasks: dict[str, list[TaskDraft]] = {unit.code: [] for unit in asked}
-    for task in compile_plan(content, narrowed(around, asked)).tasks:
-        if task.unit_code in tasks and milestone in ("", task.milestone):
-            tasks[task.unit_code].append(task)
-    speaker = _Speaker.of(content, around.today)
-    for unit in asked:
-        yield from (speaker.line(unit, task) for task in tasks[unit.code])
-
-
-@dataclass(frozen=True)
-class _Speaker:
-    """What turns drafts of tasks into words."""
-
-    content: PlanContent
-    titles: dict[str, str]
-    today: date
-
-    @classmethod
-    def of(cls, content: PlanContent, today: date) -> "_Speaker":
-        return cls(content, {one.code: one.title for one in content.milestones}, today)
-
-    def line(self, unit: PlanUnit, task: TaskDraft) -> TaskLine:
-        one = next(m for m in self.content.milestones if m.code == task.milestone)
-        route = next((r for r in self.content.routes if r.code == task.route), None)
-        found = DueDate(task.due_on, task.opens_on, task.base_on)
-        working = self.content.rules.working_days
-        why = sentence(one.due, found, one.clause, one.meeting, self.titles, task.period, working)
-        undated = isinstance(one.due, Undated)
-        status = "Không ấn định ngày" if undated else standing(task.due_on, task.done_on, self.today).label
-        return TaskLine(
-            unit, one.code, one.title, task.period, task.opens_on, task.due_on, one.clause, why,
-            route.to if route else "", route.via if route else "", status,
-        )  # fmt: skip
+    compiled, codes = compile_plan(content, narrowed(around, asked)), {unit.code for unit in asked}
+    tasks = (task for task in compiled.tasks if task.unit_code in codes)
+    kept = tuple(task for task in tasks if milestone in ("", task.milestone))
+    return preview(content, replace(compiled, tasks=kept), around.today)
 
 
 def task_count(
@@ -127,7 +79,7 @@ def task_count(
     """How many tasks the plan gives some units; of more than SLICE units how many at most, without making
     them: what comes round from each unit's own meeting on may come round less often."""
     if len(units) <= SLICE:
-        return sum(1 for _line in lines_of(content, around, units, milestone))
+        return len(rows_of(content, around, units, milestone))
     ground, codes, total = ground_of(content, around), {unit.code for unit in units}, 0
     for one in content.milestones:
         if milestone in ("", one.code):
@@ -158,15 +110,15 @@ def changes_of(
     asked = tuple(units)
     near = narrowed(around, asked)
     old, new = _by_unit(before, near), _by_unit(after, near)
-    titles = {one.code: one.title for one in (*before.milestones, *after.milestones)}
+    known = {one.code: one for one in (*before.milestones, *after.milestones)}
     for unit in asked:
         was, now = old.get(unit.code, {}), new.get(unit.code, {})
         moved = ((key, was[key], now[key]) for key in was if key in now and was[key] != now[key])
         change = UnitChange(
             unit,
-            tuple(_named(key, titles) for key in now if key not in was),
-            tuple((_named(key, titles), first, then) for key, first, then in moved),
-            tuple(_named(key, titles) for key in was if key not in now),
+            tuple(_named(key, known) for key in now if key not in was),
+            tuple((_named(key, known), first, then) for key, first, then in moved),
+            tuple(_named(key, known) for key in was if key not in now),
         )
         if change.added or change.moved or change.removed:
             yield change
@@ -182,6 +134,6 @@ def _by_unit(content: PlanContent, around: Circumstances) -> dict[str, dict[Key,
     return found
 
 
-def _named(key: Key, titles: dict[str, str]) -> str:
+def _named(key: Key, known: Mapping[str, Milestone]) -> str:
     milestone, period = key
-    return f"{titles[milestone]} ({period})" if period else titles[milestone]
+    return task_title(known[milestone], period)

@@ -111,7 +111,7 @@ def editor_page(plan: Plan, content: PlanContent, opened: str, undo: Removed | N
 
 def _sections(plan: Plan, content: PlanContent, found: list[Problem], opened: str) -> list[Shown]:
     names, wrong = names_of(content), Counter(SECTION_OF.get(_root(p.path), "") for p in found)
-    counts = selector_counts(content, unit_tree(db.session, content, plan.id))
+    counts = selector_counts(content, unit_tree(db.session, plan.id))
     return [
         Shown(
             section,
