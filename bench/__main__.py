@@ -1,15 +1,16 @@
-"""`python -m bench [rotation] [consolidation]`: each figure beside its reference, measured in one run."""
+"""`python -m bench [rotation] [consolidation] [plans]`: each figure beside its reference, in one run."""
 
 import sys
 from collections.abc import Callable
 
-from bench import consolidation, rotation
+from bench import consolidation, plans, rotation
 from bench.ratios import Ratio, machine, tell
 from demo.processes import StartError
 
 FIGURES: dict[str, tuple[str, Callable[[], list[Ratio]]]] = {
     "rotation": ("The year's rotation of a district", rotation.figure),
     "consolidation": ("The consolidation of a district's year", consolidation.figure),
+    "plans": ("A plan for 9,000 units: twelve tasks each", plans.figure),
 }
 
 

@@ -5,10 +5,8 @@ must agree before anything is timed.
 """
 
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from datetime import date
 from functools import partial
@@ -17,19 +15,14 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-import sqlalchemy as sa
-from alembic import command
 
+from bench.database import fresh_database, plain
 from bench.district import open_district
 from bench.ratios import Ratio
 from core.reports.counting import count
 from core.reports.figures import Figures
-from demo.stack import Stack
-from migrations import configuration
-from tenants.db import engine as make_engine
-from tenants.isolation import require_safe_role
 from tenants.models import Tenant
-from tenants.scope import connect, tenant_scope, transaction
+from tenants.scope import tenant_scope, transaction
 
 FIRST, LAST, TODAY, PERIOD = date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 15), "2025"
 REPETITIONS, WARM_UP, SEED = 40, 5, 1
@@ -59,7 +52,10 @@ class Clock:
 
 def figure() -> list[Ratio]:
     """Best and median milliseconds of both ways. Raises Disagreement."""
-    with _ground() as (url, tenant_id), psycopg.connect(url, autocommit=True) as connection:
+    with (
+        fresh_database(partial(open_district, "mau", SEED)) as (urls, tenant_id),
+        psycopg.connect(plain(urls["DATABASE_URL"]), autocommit=True) as connection,
+    ):
         ours, reference = partial(by_services, tenant_id), partial(by_hand, connection, tenant_id)
         figures, lines = ours(), reference()
         if lines_of(figures) != lines:
@@ -90,36 +86,6 @@ def _ratios(mine: Clock, theirs: Clock) -> list[Ratio]:
         Ratio(what, "one SQL statement", "ms", *(1000 * of(getattr(clock, kind)) for clock in (mine, theirs)))
         for what, kind, of in asked
     ]
-
-
-@contextmanager
-def _ground() -> Iterator[tuple[str, UUID]]:
-    """A throw-away database with the district in it: psycopg's URL of the app's role, the tenant's id."""
-    with ExitStack() as ending:
-        folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="committee-bench-"))
-        stack = ending.enter_context(Stack(Path(folder), durable=False))
-        name = "committee_bench"
-        stack.drop_database(name)
-        stack.create_database(name)
-        ending.callback(stack.drop_database, name)
-        urls = stack.environment(name)
-        command.upgrade(configuration(urls["MIGRATION_DATABASE_URL"]), "head")
-        engine = make_engine(urls["DATABASE_URL"], statement_timeout_seconds=60)
-        ending.callback(engine.dispose)
-        require_safe_role(engine)
-        connect(engine)
-        tenant_id = open_district("mau", SEED)
-        _analyse(urls["MIGRATION_DATABASE_URL"])
-        yield _plain(urls["DATABASE_URL"]), tenant_id
-
-
-def _plain(url: str) -> str:
-    return sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _analyse(url: str) -> None:
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
-        connection.execute("ANALYZE")
 
 
 def by_services(tenant_id: UUID) -> Figures:

@@ -42,7 +42,21 @@ def update_columns(session: orm.Session, kind: type[Base], ids: Sequence[Any], c
 def _rows(kind: type[Base], columns: Columns) -> Any:
     table = kind.__table__
     arrays = [
-        sa.literal(list(values), ARRAY(table.c[name].type)).label(name) for name, values in columns.items()
+        sa.cast(sa.literal(_array(values), sa.Text()), ARRAY(table.c[name].type))
+        for name, values in columns.items()
     ]
     named = [sa.column(name, table.c[name].type) for name in columns]
-    return sa.func.unnest(*(array.element for array in arrays)).table_valued(*named).render_derived()
+    return sa.func.unnest(*arrays).table_valued(*named).render_derived()
+
+
+def _array(values: Sequence[Any]) -> str:
+    """The values as PostgreSQL writes an array: much faster than the driver's own, value by value."""
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f'"{value}"'
