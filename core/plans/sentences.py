@@ -86,9 +86,8 @@ def _each(rule: EachPeriod, period: str, found: DueDate, working: bool) -> str:
     label = Period.parse(period).label
     if not rule.days_after:
         return f"{often}; {label}: {_latest(found)}"
-    return (
-        f"{often}; {_count(rule.days_after, working or rule.working)} sau khi hết {label}, {_latest(found)}"
-    )
+    after = f"{_count(rule.days_after, working or rule.working)} sau khi hết {label}, {_latest(found)}"
+    return after if rule.times == 1 else f"{often}; {after}"
 
 
 def _relative(
