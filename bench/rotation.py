@@ -1,40 +1,44 @@
-"""The rotation against what a committee does today: ``python -m bench.rotation [scale] [seed …]``.
+"""The rotation beside what committees do by hand and what a general solver finds.
 
-Invented instances, like the real ones in what makes them hard: 60 % of meetings on the 3rd to 5th, 80 %
-in the evening, 12 % special cells, 2 % pins, three absences a year each, 1 % whole-month leave.
+``python -m bench.rotation [scale …] [--seeds 1,2,3,4,5] [--cp-sat SECONDS]``: every solver on every seed of a
+scale, each in a process of its own, judged by the product's score and validator beside the lower bounds.
+Goals: design, rotation. Times are CPU seconds of the solver alone; memory is the peak above the instance.
 """
 
+import argparse
+import json
+import resource
+import subprocess
 import sys
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from bench.ratios import Ratio
-from bench.rotation_baselines import careful_greedy, round_robin
-from core.rotation.facts import PlannedVisit
+from bench.rotation_baselines import careful_greedy, month_flow, round_robin
+from bench.rotation_oracle import cp_sat
+from core.rotation.bounds import dateless, lower_bound
+from core.rotation.events import Absent
+from core.rotation.facts import PlannedVisit, Source
+from core.rotation.grid import build
 from core.rotation.invented import SCALES, instance
 from core.rotation.problem import Problem
+from core.rotation.replan import replan
 from core.rotation.score import Rule, objective, score
-from core.rotation.solver import plan
+from core.rotation.solver import hopeless, plan
 from core.rotation.validate import HardRule, validate
 
-Solver = Callable[[Problem], tuple[PlannedVisit, ...]]
-SOLVERS: dict[str, Solver] = {
+Visits = tuple[PlannedVisit, ...]
+SEEDS = (1, 2, 3, 4, 5)
+OURS, BOUNDS = "rotation", "lower bound"
+SOLVERS: Mapping[str, Callable[[Problem], Visits]] = {
     "round robin": round_robin,
     "careful greedy": careful_greedy,
-    "rotation": lambda problem: plan(problem).visits,
+    "month flow": month_flow,
+    OURS: lambda problem: plan(problem).visits,
 }
-MEASURED = (
-    ("visits on an impossible day", "visits", "impossible"),
-    ("duties without a visit", "duties", "unmet"),
-    ("crowding, pairs at one meeting", "pairs", "crowding"),
-    ("avoidable repeats of a cell", "visits", "repeats"),
-    ("travel", "km", "km"),
-    ("objective", "points", "objective"),
-    ("CPU time", "s", "seconds"),
-    ("wall time", "s", "wall"),
-)
+CP_SAT_SCALES = ("commune", "district")
 IMPOSSIBLE = {HardRule.AWAY, HardRule.OWN_CELL, HardRule.OWN_MEETING, HardRule.NO_MEETING}
 
 
@@ -42,93 +46,159 @@ IMPOSSIBLE = {HardRule.AWAY, HardRule.OWN_CELL, HardRule.OWN_MEETING, HardRule.N
 class Row:
     """One solver on one instance; ``objective`` prices an impossible day as an unmet duty.
 
-    ``seconds`` are of CPU, ``wall`` of the clock.
+    ``travel`` counts hundreds of metres, ``seconds`` CPU, ``memory`` megabytes.
     """
 
     solver: str
     impossible: int
     unmet: int
     crowding: int
-    repeats: int
+    repeat: int
     special: int
-    spread: float
-    km: int
+    spacing: int
+    travel: int
     objective: int
     seconds: float
-    wall: float
+    memory: int
 
 
-def measure(name: str, solve: Solver, problem: Problem) -> Row:
+def measure(name: str, solve: Callable[[Problem], Visits], problem: Problem) -> Row:
     """Run one solver and judge its visits with the product's own score and validator."""
-    start, wall = time.process_time(), time.perf_counter()
+    before, start = _peak(), time.process_time()
     visits = solve(problem)
-    seconds, wall = time.process_time() - start, time.perf_counter() - wall
+    seconds, memory = time.process_time() - start, _peak() - before
     parts = score(problem, visits)
     broken = {part.rule: part.broken for part in parts}
     impossible = sum(violation.rule in IMPOSSIBLE for violation in validate(problem, visits))
     price = objective(parts) + impossible * problem.weights.unmet
+    return _row(name, broken, impossible, price, seconds, memory)
+
+
+def _row(
+    name: str, broken: Mapping[Rule, int], impossible: int, price: int, seconds: float, memory: int = 0
+) -> Row:
     return Row(
-        solver=name,
-        impossible=impossible,
-        unmet=broken[Rule.UNMET],
-        crowding=broken[Rule.CROWDING],
-        repeats=broken[Rule.REPEAT],
-        special=broken[Rule.SPECIAL],
-        spread=spread(problem, visits),
-        km=broken[Rule.TRAVEL] // 10,
-        objective=price,
-        seconds=seconds,
-        wall=wall,
+        name,
+        impossible,
+        broken[Rule.UNMET],
+        broken[Rule.CROWDING],
+        broken[Rule.REPEAT],
+        broken[Rule.SPECIAL],
+        broken[Rule.SPACING],
+        broken[Rule.TRAVEL],
+        price,
+        seconds,
+        memory,
     )
 
 
-def spread(problem: Problem, visits: tuple[PlannedVisit, ...]) -> float:
-    """Most minus fewest visits among a unit's ordinary cells, averaged over units."""
-    held = Counter(visit.cell for visit in visits)
-    units: dict[str, list[int]] = defaultdict(list)
-    for cell in problem.cells:
-        if not cell.special:
-            units[cell.unit].append(held[cell.id])
-    return sum(max(counts) - min(counts) for counts in units.values()) / len(units)
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def run(scale: str = "district", seeds: Iterable[int] = (1, 2, 3)) -> list[Row]:
-    """Print every solver on every seed, then ours as ratios to both references' in the same run."""
-    print(f"{scale}: {SCALES[scale]}")
-    print(f"{'seed':>4} {'solver':16}" + "".join(f"{field.name:>14}" for field in fields(Row)[1:]))
+def bounds(problem: Problem) -> Row:
+    """The bounds as a row; travel is that of the dateless optimum, which weighs the rules before it too."""
+    start = time.process_time()
+    found, grid = lower_bound(problem), build(problem)
+    best = dateless(grid, hopeless(grid))
+    pins = grid.pin_edge[(grid.pin_edge >= 0) & ~hopeless(grid)]
+    travel = int((grid.travel * best.times).sum() + grid.travel[pins].sum())
+    least = {rule: bound.broken for rule, bound in found.rules.items()} | {Rule.TRAVEL: travel}
+    return _row(BOUNDS, least, 0, found.objective, time.process_time() - start)
+
+
+def one_event(problem: Problem, published: Visits) -> Row:
+    """One official ill on the day of one of his visits in the fifth month: CPU seconds, extra changes."""
+    today = problem.calendar[4] - timedelta(days=1)
+    ill = next(v for v in published if v.day > today and v.source is Source.ROTATION)
+    event = Absent(ill.official, ill.day, ill.day)
+    start = time.process_time()
+    found = replan(problem, published, (event,), today)
+    seconds = time.process_time() - start
+    parts = score(problem, found.visits)
+    name = f"one event: {len(found.forced)} + {len(found.extra)}"
+    return _row(name, {part.rule: part.broken for part in parts}, 0, objective(parts), seconds)
+
+
+def alone(scale: str, seed: int, name: str, seconds: float) -> Iterable[Row]:
+    """The rows of one solver in this process."""
+    problem = instance(SCALES[scale], seed)
+    if name == BOUNDS:
+        yield bounds(problem)
+    elif name == "cp-sat":
+        yield measure(f"cp-sat {seconds:.0f} s", lambda p: cp_sat(p, seconds), problem)
+    else:
+        yield measure(name, SOLVERS[name], problem)
+    if name == OURS:
+        yield one_event(problem, plan(problem).visits)
+
+
+def apart(scale: str, seed: int, name: str, seconds: float) -> list[Row]:
+    """The rows of one solver, in a process of its own."""
+    command = [sys.executable, "-m", "bench.rotation", "--alone", json.dumps([scale, seed, name, seconds])]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [Row(**json.loads(line)) for line in told.splitlines()]
+
+
+COLUMNS = ("impossible", "unmet", "crowding", "repeat", "special", "spacing", "travel", "objective")
+
+
+def run(scale: str, seeds: Iterable[int] = SEEDS, cp_sat_seconds: float = 0) -> list[Row]:
+    """Print every solver on every seed, each with its times of careful greedy's CPU seconds."""
+    print(f"\n{scale}: {SCALES[scale]}")
+    head = "".join(f"{name:>14}" for name in COLUMNS)
+    print(f"{'seed':>4} {'solver':18}{head}{'s':>9}{'× greedy':>10}{'MB':>6}", flush=True)
+    names = [*SOLVERS, BOUNDS]
+    if cp_sat_seconds and scale in CP_SAT_SCALES:
+        names.append("cp-sat")
     rows = []
     for seed in seeds:
-        problem = instance(SCALES[scale], seed)
-        found = [measure(name, solve, problem) for name, solve in SOLVERS.items()]
+        found = [row for name in names for row in apart(scale, seed, name, cp_sat_seconds)]
+        greedy = next(row.seconds for row in found if row.solver == "careful greedy")
         for row in found:
-            print(f"{seed:>4} {row.solver:16}" + "".join(_number(value) for value in astuple(row)[1:]))
-        print(f"{seed:>4} {'ours ÷ robin':16}" + "".join(_ratios(found[2], found[0])))
-        print(f"{seed:>4} {'ours ÷ greedy':16}" + "".join(_ratios(found[2], found[1])))
+            values = "".join(f"{getattr(row, name):>14,}" for name in COLUMNS)
+            times = f"{row.seconds:>9.3f}{row.seconds / greedy:>10.2f}{row.memory:>6}"
+            print(f"{seed:>4} {row.solver:18}{values}{times}", flush=True)
         rows += found
     return rows
 
 
-def _number(value: float) -> str:
-    return f"{value:>14,}" if isinstance(value, int) else f"{value:>14.3f}"
-
-
-def _ratios(ours: Row, theirs: Row) -> Iterable[str]:
-    for mine, other in zip(astuple(ours)[1:], astuple(theirs)[1:], strict=True):
-        yield f"{mine / other:>14.4f}" if other else f"{'–':>14}"
-
-
 def figure() -> list[Ratio]:
-    """The district's year on three seeds, summed: what is left unsatisfied, travel and time."""
-    rows = run("district")
-    mine = [row for row in rows if row.solver == "rotation"]
+    """Each scale's five seeds, summed: ours against careful greedy, and against the bounds."""
     ratios = []
-    for name in ("round robin", "careful greedy"):
-        theirs = [row for row in rows if row.solver == name]
-        for what, unit, field in MEASURED:
-            ours, reference = (sum(getattr(row, field) for row in group) for group in (mine, theirs))
-            ratios.append(Ratio(what, name, unit, ours, reference))
+    for scale in SCALES:
+        rows = run(scale, cp_sat_seconds=30)
+        for what, unit, other in (
+            ("impossible", "visits", "round robin"),
+            ("crowding", "pairs", "careful greedy"),
+            ("repeat", "visits", "careful greedy"),
+            ("travel", "100 m", "careful greedy"),
+            ("crowding", "pairs", BOUNDS),
+            ("repeat", "visits", BOUNDS),
+            ("special", "visits", BOUNDS),
+            ("travel", "100 m", BOUNDS),
+            ("seconds", "s", "careful greedy"),
+        ):
+            ours, theirs = (sum(getattr(r, what) for r in rows if r.solver == who) for who in (OURS, other))
+            ratios.append(Ratio(f"{scale}: {what}", other, unit, ours, theirs))
     return ratios
 
 
+def main(words: list[str]) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.rotation")
+    parser.add_argument("scales", nargs="*", default=[*SCALES])
+    parser.add_argument("--seeds", default=",".join(map(str, SEEDS)))
+    parser.add_argument("--cp-sat", type=float, default=0.0, help="seconds for CP-SAT; 0 leaves it out")
+    parser.add_argument("--alone", help=argparse.SUPPRESS)
+    asked = parser.parse_args(words)
+    if asked.alone:
+        for row in alone(*json.loads(asked.alone)):
+            print(json.dumps(asdict(row)))
+        return
+    for scale in asked.scales:
+        run(scale, [int(seed) for seed in asked.seeds.split(",")], asked.cp_sat)
+
+
 if __name__ == "__main__":
-    run(sys.argv[1] if sys.argv[1:] else "district", [int(seed) for seed in sys.argv[2:]] or (1, 2, 3))
+    main(sys.argv[1:])

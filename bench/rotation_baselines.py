@@ -4,7 +4,10 @@ from collections import Counter, defaultdict
 from datetime import date
 
 from core.rotation.facts import Duty, Official, PlannedVisit, Source
+from core.rotation.grid import build
 from core.rotation.problem import Problem
+from core.rotation.solver import finished, month_draft
+from core.rotation.state import State
 from core.rotation.targets import allowances, targets, travel_cost
 
 
@@ -103,3 +106,8 @@ def _visit(problem: Problem, official: Official, cell: str, month: date) -> Plan
     meeting = problem.cell_of[cell].meetings.get(month)
     source = Source.PIN if (cell, month) in official.pins else Source.ROTATION
     return PlannedVisit(official.id, cell, month, meeting.day if meeting else month, source)
+
+
+def month_flow(problem: Problem) -> tuple[PlannedVisit, ...]:
+    """Month by month, each exactly as a flow that looks only at what is past."""
+    return finished(month_draft(State(build(problem)))).visits

@@ -101,7 +101,7 @@ def _resolve_month(state: State, t: int, among: Ints, ledger: Ledger) -> None:
     grid = state.grid
     here = (state.edge[among] < 0) | (state.month[among] == t)
     duties = among[here & (grid.duty_from[among] <= t) & (t < grid.duty_to[among])]
-    duties = _one_a_month(state, duties, t)
+    duties = one_a_month(state, duties, t)
     edge, month = state.edge[duties], state.month[duties]
     state.lift(duties)
     skip = grid.problem.weights.unmet + state.change_cost(duties, np.full(len(duties), -1), t)
@@ -113,7 +113,7 @@ def _resolve_month(state: State, t: int, among: Ints, ledger: Ledger) -> None:
     state.month[duties] = np.where(state.edge[duties] >= 0, t, month)
 
 
-def _one_a_month(state: State, duties: Ints, t: int) -> Ints:
+def one_a_month(state: State, duties: Ints, t: int) -> Ints:
     """Of an official with several duties in one period at most one, and none if he is out already."""
     grid = state.grid
     several = grid.several[grid.duty_official[duties]]

@@ -19,6 +19,8 @@ from core.rotation.targets import LOOK_BACK
 
 PEERS = 5
 NODES = 200
+SMALL = 600
+MANY_NODES = 5_000
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ def repair(
         if broken and not state.grid.several[m] and not enough():
             won += _improve(state, _freed(state, free, m, rng))
     return won
+
+
+def settle(state: State, free: Bools) -> int:
+    """The whole problem exactly, where it is small; 1 if that paid."""
+    duties = np.flatnonzero(free)
+    few = len(duties) > 0 and len(open_choices(state, duties).duty) <= SMALL
+    return _improve(state, duties, MANY_NODES) if few else 0
 
 
 def dirty(state: State, lost: Bools) -> Ints:
@@ -100,12 +109,12 @@ def _freed(state: State, free: Bools, m: int, rng: np.random.Generator) -> Ints:
     return np.flatnonzero(free & np.isin(grid.duty_official, [m, *peers.tolist()]))
 
 
-def _improve(state: State, duties: Ints) -> int:
+def _improve(state: State, duties: Ints, nodes: int = NODES) -> int:
     """The best years for the freed duties; 1 if better than before, which stands otherwise."""
     old, edge, month = state.objective(), state.edge[duties], state.month[duties]
     state.lift(duties)
-    choices = _open(state, duties)
-    found = _solve(state, duties, choices)
+    choices = open_choices(state, duties)
+    found = _solve(state, duties, choices, nodes)
     if found is not None:
         at = choices.duty[found]
         state.place(at, choices.edge[found], choices.month[found])
@@ -116,7 +125,8 @@ def _improve(state: State, duties: Ints) -> int:
     return 1
 
 
-def _open(state: State, duties: Ints) -> Choices:
+def open_choices(state: State, duties: Ints) -> Choices:
+    """Every open arc of the duties."""
     grid = state.grid
     arcs = [
         (d, e, t)
@@ -129,12 +139,12 @@ def _open(state: State, duties: Ints) -> Choices:
     return Choices(duty, edge, month)
 
 
-def _solve(state: State, duties: Ints, choices: Choices) -> Ints | None:
+def _solve(state: State, duties: Ints, choices: Choices, nodes: int) -> Ints | None:
     """The choices of the cheapest years, by a mixed-integer programme; None without an answer."""
     weights, n = state.grid.problem.weights, len(choices.duty)
     if not n:
         return None
-    counts = list(_counts(state, choices))
+    counts = list(counts_of(state, choices))
     cost = weights.travel * state.grid.travel[choices.edge] - weights.unmet
     cost = cost + state.change_cost(choices.duty, choices.edge, choices.month)
     answer = milp(
@@ -142,7 +152,7 @@ def _solve(state: State, duties: Ints, choices: Choices) -> Ints | None:
         integrality=np.arange(n + sum(len(count.steps) for count in counts)) < n,
         bounds=Limits(0, 1),
         constraints=_rows(duties, choices, counts),
-        options={"node_limit": NODES, "mip_rel_gap": 0.0},
+        options={"node_limit": nodes, "mip_rel_gap": 0.0},
     )
     return np.flatnonzero(answer.x[:n] > 0.5) if answer.x is not None else None
 
@@ -163,7 +173,8 @@ def _rows(duties: Ints, choices: Choices, counts: list[Count]) -> LinearConstrai
     return LinearConstraint(matrix.tocsr(), np.zeros(shape[0]), most.astype(float))
 
 
-def _counts(state: State, choices: Choices) -> Iterator[Count]:
+def counts_of(state: State, choices: Choices) -> Iterator[Count]:
+    """Every rule as counts of choices, beside what ``state`` already holds; travel and unmet duties apart."""
     grid, weights = state.grid, state.grid.problem.weights
     months = grid.problem.months
     cell = grid.cell[choices.edge]
@@ -178,6 +189,10 @@ def _counts(state: State, choices: Choices) -> Iterator[Count]:
         one = np.array([c])
         yield Count(at, np.concatenate([state.cell_cost(one, k) for k in range(len(at))]))
         yield from _windows(state, c, at, choices)
+    several = np.flatnonzero(grid.several[grid.duty_official[choices.duty]])
+    when = grid.duty_official[choices.duty[several]] * months + choices.month[several]
+    for _, at in _grouped(when):
+        yield Count(several[at], np.zeros(1, np.int64))
 
 
 def _windows(state: State, c: int, at: Ints, choices: Choices) -> Iterator[Count]:
@@ -195,4 +210,5 @@ def _windows(state: State, c: int, at: Ints, choices: Choices) -> Iterator[Count
 def _grouped(key: Ints) -> Iterator[tuple[int, Ints]]:
     order = np.argsort(key, kind="stable")
     for at in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
-        yield int(key[at[0]]), at
+        if len(at):
+            yield int(key[at[0]]), at

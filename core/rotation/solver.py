@@ -10,16 +10,18 @@ from time import monotonic
 import numpy as np
 
 from core.rotation.colouring import spread
-from core.rotation.descent import SWEEPS, Progress, Stop, descend, unhurried, untold
+from core.rotation.descent import SWEEPS, Progress, Stop, descend, fill_month, one_a_month, unhurried, untold
 from core.rotation.facts import PlannedVisit, Reason, Source, Unmet
 from core.rotation.grid import REASONS, Bools, Grid, Ints, build
 from core.rotation.levelling import level
 from core.rotation.multigraph import multigraph
-from core.rotation.neighbourhood import dirty, repair
+from core.rotation.neighbourhood import dirty, repair, settle
 from core.rotation.parts import Parts, fall_apart, groups
 from core.rotation.problem import Problem
 from core.rotation.score import RuleScore, score
 from core.rotation.state import State
+
+FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,29 @@ def plan(
     parts = fall_apart(grid, rng.permutation(order) if seed else order)
     state = first_draft(State(grid), parts, tell)
     improve(state, movable(grid), parts, rng, tell, clock.enough)
+    if len(problem.duties) <= FEW and not clock.enough():
+        state = min(state, _another(grid, parts, rng, clock.enough), key=State.objective)
     tell("Đã xếp xong lịch", 100)
     return finished(state)
+
+
+def _another(grid: Grid, parts: Parts, rng: np.random.Generator, enough: Stop) -> State:
+    """A rotation begun the other way, cheap where the problem is small."""
+    state = month_draft(State(grid))
+    improve(state, movable(grid), parts, rng, enough=enough)
+    return state
+
+
+def month_draft(state: State) -> State:
+    """Pins, then month by month, each exactly beside what is placed; longer duties wait for room."""
+    grid, weights = state.grid, state.grid.problem.weights
+    keep_pins(state, np.ones(len(grid.duties), bool))
+    for t in range(grid.problem.months):
+        owed = (state.edge < 0) & movable(grid) & (grid.duty_from <= t) & (t < grid.duty_to)
+        duties = one_a_month(state, np.flatnonzero(owed), t)
+        last = grid.duty_to[duties] - 1 == t
+        fill_month(state, duties, t, np.where(last, weights.unmet, weights.special))
+    return state
 
 
 @dataclass
@@ -97,6 +120,8 @@ def improve(
         tell(stage, 70 + 15 * turn)
     if not enough() and len(broken := dirty(state, lost)):
         repair(state, free, broken, rng, enough)
+    if not enough():
+        settle(state, free)
 
 
 def finished(state: State) -> Plan:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from core.rotation.facts import (
     ordinal,
 )
 from core.rotation.problem import Problem
+from core.rotation.validate import validate
 
 MONTHLY = Level("commune", 1, "cấp xã")
 QUARTERLY = Level("district", 3, "cấp huyện")
@@ -26,6 +28,7 @@ HALF_YEARLY = Level("province", 6, "cấp tỉnh")
 TWICE_A_YEAR = Level("guest", 12, "khách mời", per_year=2)
 LEVELS = (MONTHLY, QUARTERLY, HALF_YEARLY, TWICE_A_YEAR)
 JANUARY = date(2025, 1, 1)
+MOST = 5
 
 
 def cell(name: str, day: int = 5, special: int = 0, count: int = 12, slot: Slot = Slot.EVENING) -> Cell:
@@ -104,3 +107,17 @@ def _official(
 def _absence(draw: st.DrawFn, calendar: tuple[date, ...]) -> tuple[date, date]:
     start = draw(st.sampled_from(calendar)) + timedelta(draw(st.integers(0, 5)))
     return start, start + timedelta(draw(st.integers(0, 31)))
+
+
+def every_rotation(case: Problem) -> list[tuple[PlannedVisit, ...]]:
+    """Every rotation that breaks no hard rule; none told where the duties are more than ``MOST``."""
+    choices: list[list[PlannedVisit | None]] = []
+    for duty in case.duties:
+        held = [(c, m) for c in case.official_of[duty.official].area for m in duty.months]
+        meetings = [(c, m, case.cell_of[c].meetings[m]) for c, m in held if m in case.cell_of[c].meetings]
+        visits = [PlannedVisit(duty.official, c, m, meeting.day) for c, m, meeting in meetings]
+        choices.append([None, *visits])
+    if len(choices) > MOST:
+        return []
+    every = (tuple(visit for visit in chosen if visit) for chosen in product(*choices))
+    return [visits for visits in every if not validate(case, visits)]

@@ -1,16 +1,12 @@
 """Lower bounds are never above what any rotation reaches, and name what forces them."""
 
-from itertools import product
-
 from hypothesis import given, settings
 
 from core.rotation.bounds import bounded, lower_bound
-from core.rotation.facts import PlannedVisit
 from core.rotation.problem import Problem
 from core.rotation.score import Rule, objective, score
 from core.rotation.solver import plan
-from core.rotation.validate import validate
-from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems
+from tests.rules.rotation_cases import JANUARY, cell, every_rotation, official, problem, problems
 
 EXAMPLES = settings(max_examples=15, deadline=None)
 MEASURED = (Rule.UNMET, Rule.CROWDING, Rule.REPEAT, Rule.SPECIAL, Rule.SPACING, Rule.TRAVEL)
@@ -31,20 +27,6 @@ def test_each_rule_alone_is_never_below_its_bound(case: Problem) -> None:
         if len(visits) == fullest:
             broken = {part.rule: part.broken for part in score(case, visits)}
             assert [bounds[rule].broken <= broken[rule] for rule in MEASURED[:2]] == [True, True]
-
-
-def every_rotation(case: Problem) -> list[tuple[PlannedVisit, ...]]:
-    """Every rotation that breaks no hard rule."""
-    choices: list[list[PlannedVisit | None]] = []
-    for duty in case.duties:
-        held = [(c, m) for c in case.official_of[duty.official].area for m in duty.months]
-        meetings = [(c, m, case.cell_of[c].meetings[m]) for c, m in held if m in case.cell_of[c].meetings]
-        visits = [PlannedVisit(duty.official, c, m, meeting.day) for c, m, meeting in meetings]
-        choices.append([None, *visits])
-    if len(choices) > 5:
-        return []
-    every = (tuple(visit for visit in chosen if visit) for chosen in product(*choices))
-    return [visits for visits in every if not validate(case, visits)]
 
 
 def test_more_officials_than_meetings_must_share() -> None:

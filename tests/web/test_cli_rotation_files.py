@@ -1,0 +1,78 @@
+"""`flask rotation` on files: invent, solve, check, re-plan, explain, without settings or database."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from admin.cli_rotation_files import without_database
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    assert run("generate", "--scale", "commune", "--seed", "3", "-o", tmp_path / "p.json").exit_code == 0
+    assert run("solve", tmp_path / "p.json", "--seed", "1", "-o", tmp_path / "plan.json").exit_code == 0
+    return tmp_path
+
+
+def run(*words: object) -> Result:
+    app = without_database(["flask", "rotation", str(words[0])])
+    assert app is not None
+    return app.test_cli_runner().invoke(args=["rotation", *map(str, words)])
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_a_solved_problem_passes_its_check(folder: Path) -> None:
+    made = read(folder / "plan.json")
+    assert {part["rule"]: part["broken"] for part in made["scores"]}["unmet"] == len(made["unmet"])
+    assert run("check", folder / "p.json", folder / "plan.json").exit_code == 0
+
+
+def test_a_visit_moved_to_another_day_fails_the_check(folder: Path) -> None:
+    made = read(folder / "plan.json")
+    made["visits"][0]["date"] = "2025-01-31"
+    (folder / "plan.json").write_text(json.dumps(made))
+    found = run("check", folder / "p.json", folder / "plan.json")
+    assert (found.exit_code, json.loads(found.output)["valid"]) == (1, False)
+
+
+def test_an_illness_changes_its_own_visit(folder: Path) -> None:
+    visits = read(folder / "plan.json")["visits"]
+    ill = next(v for v in visits if v["month"] == "2025-06" and v["source"] == "rotation")
+    absence = {"kind": "illness", "official": ill["official"], "from": ill["date"], "to": ill["date"]}
+    (folder / "e.json").write_text(json.dumps({"today": "2025-05-31", "events": [absence]}))
+    files = (folder / name for name in ("p.json", "plan.json", "e.json"))
+    assert run("replan", *files, "-o", folder / "new.json").exit_code == 0
+    changes = read(folder / "new.json")["changes"]
+    assert [change["before"] for change in changes["forced"]] == [ill]
+    assert changes["kept"] + len(changes["forced"]) + len(changes["extra"]) == len(visits)
+
+
+def test_what_cannot_be_had_is_explained_and_still_solved(folder: Path) -> None:
+    data = read(folder / "p.json")
+    data["officials"][0] |= {"area": [], "pins": []}
+    data["cells"][0]["meetings"] = {}
+    data["officials"][1]["pins"] = [{"cell": data["cells"][0]["id"], "month": "2025-02"}]
+    (folder / "p.json").write_text(json.dumps(data))
+    told = json.loads(run("explain", folder / "p.json").output)
+    assert {"no_area", "no_meeting", "pin"} <= {blocker["kind"] for blocker in told["blockers"]}
+    assert run("solve", folder / "p.json", "-o", folder / "plan.json").exit_code == 0
+    assert run("check", folder / "p.json", folder / "plan.json").exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"first_month": 1}', "\udcff"])
+def test_a_file_that_cannot_be_used_ends_with_2(tmp_path: Path, text: str) -> None:
+    (tmp_path / "p.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    found = run("solve", tmp_path / "p.json")
+    assert found.exit_code == 2
+    assert "p.json: " in found.output
+
+
+def test_other_commands_still_want_the_whole_application() -> None:
+    assert without_database(["flask", "rotation", "publish", "--tenant", "x"]) is None
+    assert without_database(["gunicorn", "wsgi:app"]) is None
