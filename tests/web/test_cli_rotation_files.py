@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from admin.cli_rotation_files import without_database
+from admin.cli_files import without_database
 
 
 @pytest.fixture
@@ -20,7 +20,8 @@ def folder(tmp_path: Path) -> Path:
 def run(*words: object) -> Result:
     app = without_database(["flask", "rotation", str(words[0])])
     assert app is not None
-    return app.test_cli_runner().invoke(args=["rotation", *map(str, words)])
+    found: Result = app.test_cli_runner().invoke(args=["rotation", *map(str, words)])
+    return found
 
 
 def read(path: Path) -> Any:
