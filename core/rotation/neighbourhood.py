@@ -19,8 +19,8 @@ from core.rotation.targets import LOOK_BACK
 
 PEERS = 5
 NODES = 200
-SMALL = 600
-MANY_NODES = 5_000
+SMALL = 200
+MANY_NODES = 100
 
 
 @dataclass(frozen=True)
@@ -191,8 +191,10 @@ def counts_of(state: State, choices: Choices) -> Iterator[Count]:
         yield from _windows(state, c, at, choices)
     several = np.flatnonzero(grid.several[grid.duty_official[choices.duty]])
     when = grid.duty_official[choices.duty[several]] * months + choices.month[several]
-    for _, at in _grouped(when):
-        yield Count(several[at], np.zeros(1, np.int64))
+    held = state.edge >= 0
+    out = set((grid.duty_official[held] * months + state.month[held]).tolist())
+    for month, at in _grouped(when):
+        yield Count(several[at], np.zeros(0 if month in out else 1, np.int64))
 
 
 def _windows(state: State, c: int, at: Ints, choices: Choices) -> Iterator[Count]:

@@ -207,7 +207,8 @@ def _settle(state: State, free: Bools, edges: Ints, months: Ints) -> None:
     first[np.unique(duties, return_index=True)[1]] = True
     once = first & free[duties] & ~grid.several[officials]
     state.place(duties[once], edges[once], months[once])
-    out = set[tuple[int, int]]()
+    held = state.edge >= 0
+    out = set(zip(grid.duty_official[held].tolist(), state.month[held].tolist(), strict=True))
     for v in np.flatnonzero(grid.several[officials]).tolist():
         m, t = int(officials[v]), int(months[v])
         left = [d for d in grid.duties_at(m, t).tolist() if free[d] and state.edge[d] < 0]

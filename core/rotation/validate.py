@@ -3,7 +3,7 @@
 Source: S4-03, S4-07, S4-08; design: rotation.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -116,20 +116,24 @@ def _periods(problem: Problem, official: Official, held: list[PlannedVisit]) -> 
 def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit]) -> Iterator[Violation]:
     """A pin is kept or its period left unmet; a pin that can be kept must be.
 
-    Of two pins in one period the first counts.
+    Of more pins in one period than visits owed in it the first count.
     """
     level = next(level for level in problem.levels if level.code == official.level)
     length = 1 if level.per_year else level.period_months
     done = [past.month for past in problem.history if past.official == official.id]
     taken = {(month.year * 12 + month.month - 1) // length for month in done}
+    used = Counter(month.year for month in done)
     for cell, month in official.pins:
         period = (month.year * 12 + month.month - 1) // length
-        if period in taken or not _inside(problem, month):
+        full = level.per_year and used[month.year] >= level.per_year
+        if period in taken or full or not _inside(problem, month):
             continue
         taken.add(period)
+        used[month.year] += 1
         there = [v for v in held if (v.month.year * 12 + v.month.month - 1) // length == period]
         kept = any((visit.cell, visit.month) == (cell, month) for visit in there)
-        if not kept and (there or _can_attend(problem, official, cell, month)):
+        moved = there and not level.per_year
+        if not kept and (moved or _can_attend(problem, official, cell, month)):
             name = problem.cell_of[cell].name
             what = f"Đồng chí {official.name}: kế hoạch cá nhân dự {name} không được giữ"
             yield Violation(
