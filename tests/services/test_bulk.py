@@ -14,7 +14,7 @@ LABELS = ['"ngoặc" {a,b}', "\\ gạch \\\\ ngược", "", "NULL", "null", " c�
 
 def test_texts_days_and_kinds_arrive_as_they_are_in_their_tenant_alone(database: object, cast: Cast) -> None:
     days = [date(2026, 3, number + 1) for number in range(len(LABELS))]
-    columns = {"day": days, "kind": [DayKind.OFF] * len(days), "label": LABELS}
+    columns: dict[str, list[object]] = {"day": [*days], "kind": [DayKind.OFF] * len(days), "label": [*LABELS]}
     query = sa.select(CalendarDay.label).order_by(CalendarDay.day)
     with cast.session("huyen-a") as session:
         assert insert_columns(session, CalendarDay, columns) == len(LABELS)
