@@ -5,6 +5,7 @@ from flask import Blueprint
 from admin.pages import (
     away,
     board,
+    board_duties,
     calendar,
     dispatches,
     documents,
@@ -45,6 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rotation_views.pages,
     rotation_document.pages,
     board.pages,
+    board_duties.pages,
     trials.pages,
     petitions.pages,
     notices.pages,

@@ -1,7 +1,7 @@
 """The board of a draft: month × official, month × cell; every change is looked at before it is kept (D3)."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,13 +16,16 @@ from core.queries.board import lines_at, pinned_of
 from core.queries.rotation import Assignment, assignment, cells_of, officials_of
 from core.queries.visits import organisations_in
 from core.queries.why import why_assigned
-from core.rotation.board import Preview, as_planned, edits_of, keep, moved, pin_line, preview, swapped, undo
+from core.rotation.board import Preview, as_planned, keep, moved, pin_line, preview, swapped, undo
+from core.rotation.facts import PlannedVisit as Planned
 from core.rotation.loading import load_problem
 from core.rotation.models import PlannedVisit, Rotation, RotationVersion
 from core.rotation.own_plan import choices
 from core.rotation.problem import Problem
+from core.rotation.score import Edit
 from core.rotation.service import RotationError, assignments_of, draft_of
 from core.rotation.swaps import partners
+from core.rotation.verdict import edits_of
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, reach
 from tenants.clock import today
 
@@ -31,7 +34,8 @@ Answer = Response | str
 MOST_SWAPS = 12
 
 
-def _draft(rotation_id: str) -> tuple[Rotation, RotationVersion]:
+def draft_in_reach(rotation_id: str) -> tuple[Rotation, RotationVersion]:
+    """The rotation's draft, for whoever draws up or publishes; NotFound where none waits."""
     if not may_plan():
         raise NotAllowed(Permission.ROTATION_GENERATE)
     rotation = fetch(db.session, Rotation, rotation_id)
@@ -45,7 +49,7 @@ def _draft(rotation_id: str) -> tuple[Rotation, RotationVersion]:
 @page(Permission.ROTATION_READ)
 def index(rotation_id: str) -> str:
     """The draft as a table, by official or by cell; of one commune, searched without diacritics."""
-    rotation, version = _draft(rotation_id)
+    rotation, version = draft_in_reach(rotation_id)
     paths = reach(current_actor(), Permission.ROTATION_READ)
     units = organisations_in(db.session, paths)
     unit = next((u for u in units if str(u.id) == request.args.get("unit")), None)
@@ -141,39 +145,46 @@ def _swaps(row: PlannedVisit, version: RotationVersion, problem: Problem) -> lis
 def change(planned_id: str) -> Answer:
     """What the chosen change costs and breaks; kept when it is asked for again."""
     row, shown, version = _line(planned_id)
-    problem = load_problem(db.session, version.rotation)
+    problem, here = load_problem(db.session, version.rotation), url_for("board.change", planned_id=row.id)
     try:
         asked = preview(db.session, version, problem, _edit(row, problem))
         if request.form.get("step") != "keep":
-            return _preview_page(shown, version, problem, asked)
+            return preview_page(version, asked, here)
         keep(db.session, current_actor(), version, asked, request.form.get("reason", "")[:500])
     except RotationError as error:
         db.session.rollback()
         row, shown, version = _line(planned_id)
         if request.form.get("step") == "keep":
-            return _preview_page(shown, version, problem, asked, str(error))
+            return preview_page(version, asked, here, str(error))
         return _line_page(row, shown, version, problem, str(error))
     db.session.commit()
     flash("Đã đổi trong dự thảo. Có thể hoàn tác ngay trên bảng.", "ok")
     return redirect(url_for("board.index", rotation_id=version.rotation_id, q=shown.official))
 
 
-def _edit(row: PlannedVisit, problem: Problem) -> Any:
+def _edit(row: PlannedVisit, problem: Problem) -> Edit:
     kind, _, key = request.form.get("target", "").partition(":")
     if kind == "swap":
         return swapped(row, fetch(db.session, PlannedVisit, key))
+    return moved(problem, row, *chosen_meeting())
+
+
+def chosen_meeting() -> tuple[UUID, date]:
+    """The cell and month that the form names. Raises RotationError."""
+    kind, _, key = request.form.get("target", "").partition(":")
     cell_id, _, month = key.partition(":") if kind == "cell" else (request.form.get("cell", ""), "", "")
     asked = month or request.form.get("month", "")
     try:
-        return moved(problem, row, as_id(cell_id), date.fromisoformat(asked))
+        return as_id(cell_id), date.fromisoformat(asked)
     except (ValueError, NotFound):
         raise RotationError("Xin chọn một chi bộ và một tháng.") from None
 
 
-def _preview_page(
-    shown: Assignment, version: RotationVersion, problem: Problem, asked: Preview, error: str = ""
-) -> str:
-    def words(visits: Any) -> list[str]:
+def preview_page(version: RotationVersion, asked: Preview, here: str, error: str = "") -> str:
+    """A change of the draft before it is kept; `here` is the address that was asked and keeps it."""
+    problem = asked.problem
+
+    def words(visits: Iterable[Planned]) -> list[str]:
         return [
             f"{problem.official_of[v.official].name} dự {problem.cell_of[v.cell].name}, {spoken(v.day)}"
             for v in visits
@@ -181,14 +192,14 @@ def _preview_page(
 
     return render_template(
         "pages/board_preview.html",
-        line=shown,
+        here=here,
         version=version,
         rotation=version.rotation,
         asked=asked,
         gone=words(asked.edit.out),
         come=words(asked.edit.put),
         deltas=[delta for delta in asked.deltas if delta.broken or delta.cost],
-        typed=[(n, request.form.get(n, "")) for n in ("target", "cell", "month")],
+        typed=[(n, request.form.get(n, "")) for n in ("target", "cell", "month", "duty")],
         error=error,
     )
 
@@ -208,7 +219,7 @@ def pin(planned_id: str) -> Response:
 @page(Permission.ROTATION_GENERATE)
 def take_back(rotation_id: str) -> Response:
     """Undo the newest change."""
-    rotation, version = _draft(rotation_id)
+    rotation, version = draft_in_reach(rotation_id)
     try:
         undo(db.session, current_actor(), version)
     except RotationError as error:

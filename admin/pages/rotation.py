@@ -17,7 +17,7 @@ from admin.pages.rotation_document import document_of
 from admin.security import current_actor, page
 from core.meetings.calendar import months_from
 from core.plans.models import Plan
-from core.queries.changes import Effect, effect_of
+from core.queries.changes import effect_of
 from core.queries.reading import slice_of
 from core.queries.rotation import published_plans, rotations
 from core.rotation.explain import BlockerKind
@@ -26,6 +26,7 @@ from core.rotation.replan import Policy
 from core.rotation.service import (
     RotationError,
     adjust,
+    assignments_of,
     discard,
     draft_of,
     generate,
@@ -33,6 +34,7 @@ from core.rotation.service import (
     open_rotation,
     publish,
 )
+from core.rotation.verdict import verdict
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, may
 from tenants.clock import local, today
 
@@ -229,13 +231,22 @@ def confirm(rotation_id: str) -> Answer:
     rotation, version = _draft(rotation_id)
     form = PublishForm()
     if not form.validate_on_submit():
-        effect: Effect = effect_of(db.session, version)
         return render_template(
-            "pages/rotation_publish.html", rotation=rotation, version=version, effect=effect, form=form
+            "pages/rotation_publish.html",
+            rotation=rotation,
+            version=version,
+            effect=effect_of(db.session, version),
+            found=verdict(db.session, version, assignments_of(db.session, version.id)),
+            form=form,
         )
     if version.id != as_id(request.form.get("version_id")):
         abort(409)
-    publish(db.session, current_actor(), version)
+    try:
+        publish(db.session, current_actor(), version)
+    except RotationError as error:
+        db.session.rollback()
+        flash(str(error), "error")
+        return redirect(url_for("rotation.confirm", rotation_id=rotation_id))
     db.session.commit()
     flash(f"Đã công bố bản {version.number}.", "ok")
     return redirect(url_for("rotation.show", rotation_id=rotation.id))

@@ -12,16 +12,20 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.data import to_data
 from core.rotation.by_hand import BoardEdit, Pin
+from core.rotation.explain import explain
+from core.rotation.facts import CellMeeting, Duty, Source
 from core.rotation.facts import PlannedVisit as Assignment
-from core.rotation.facts import Source
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import PlannedVisit, Rotation, RotationVersion
 from core.rotation.problem import Problem
 from core.rotation.promises import assigned
 from core.rotation.replan import diff
-from core.rotation.score import Delta, Edit, objective, rescore
-from core.rotation.service import RotationError, assignments_of, changes_of
+from core.rotation.score import Delta, Edit, objective, open_duties, rescore
+from core.rotation.service import RotationError, assignments_of, changes_of, score_row
+from core.rotation.solver import as_made
 from core.rotation.swaps import exchanged, newly_broken
+from core.rotation.validate import Violation
+from core.rotation.verdict import edits_of
 from tenants.access import Actor, Permission, require
 from tenants.audit import record
 from tenants.clock import now
@@ -31,16 +35,25 @@ from tenants.vietnamese import nfc
 
 @dataclass(frozen=True)
 class Preview:
-    """A change before it is kept: its visits, what each rule gains or loses, hard rules it newly breaks."""
+    """A change before it is kept: its visits, what each rule gains or loses, hard rules it newly breaks.
 
+    `problem` is what it was judged in.
+    """
+
+    problem: Problem
     edit: Edit
     deltas: tuple[Delta, ...]
-    warnings: tuple[str, ...]
+    broken: tuple[Violation, ...]
 
     @property
     def price(self) -> int:
         """Points the whole rotation gets dearer; below 0 it gets better."""
         return objective(self.deltas)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The hard rules it newly breaks, in Vietnamese, each once."""
+        return tuple(dict.fromkeys(fault.sentence_vi for fault in self.broken))
 
 
 def as_planned(row: PlannedVisit) -> Assignment:
@@ -50,11 +63,7 @@ def as_planned(row: PlannedVisit) -> Assignment:
 
 def moved(problem: Problem, row: PlannedVisit, cell_id: UUID, month: date) -> Edit:
     """The line's official at another meeting. Raises RotationError where the cell has none that month."""
-    cell = problem.cell_of.get(str(cell_id))
-    meeting = cell.meetings.get(month) if cell else None
-    if cell is None or meeting is None:
-        raise RotationError("Chi bộ này không có buổi sinh hoạt trong tháng đã chọn.")
-    there = Assignment(str(row.official_id), cell.id, month, meeting.day)
+    there = Assignment(str(row.official_id), str(cell_id), month, _meeting(problem, cell_id, month).day)
     if there == as_planned(row):
         raise RotationError("Đồng chí đang được phân công đúng buổi này.")
     return Edit((as_planned(row),), (there,))
@@ -68,6 +77,26 @@ def swapped(one: PlannedVisit, other: PlannedVisit) -> Edit:
     return Edit(before, exchanged(*before))
 
 
+def filled(problem: Problem, official_id: UUID, cell_id: UUID, month: date) -> Edit:
+    """A visit for a duty left unmet. Raises RotationError where the cell has no meeting that month."""
+    meeting = _meeting(problem, cell_id, month)
+    return Edit((), (Assignment(str(official_id), str(cell_id), month, meeting.day),))
+
+
+def _meeting(problem: Problem, cell_id: UUID, month: date) -> CellMeeting:
+    cell = problem.cell_of.get(str(cell_id))
+    meeting = cell.meetings.get(month) if cell else None
+    if meeting is None:
+        raise RotationError("Chi bộ này không có buổi sinh hoạt trong tháng đã chọn.")
+    return meeting
+
+
+def open_duties_of(problem: Problem, visits: Iterable[Assignment], official_id: UUID) -> tuple[Duty, ...]:
+    """The official's duties that no visit meets, in order."""
+    mine = [duty for duty in problem.duties if duty.official == str(official_id)]
+    return tuple(open_duties(problem, visits, mine))
+
+
 def preview(session: orm.Session, version: RotationVersion, problem: Problem, edit: Edit) -> Preview:
     """What the change would cost and break. Raises RotationError where a line would stand twice."""
     visits = assignments_of(session, version.id)
@@ -75,8 +104,7 @@ def preview(session: orm.Session, version: RotationVersion, problem: Problem, ed
     if any((v.official, v.cell, v.month) in kept for v in edit.put):
         raise RotationError("Đồng chí đã có một lượt ở chính buổi này.")
     broken = newly_broken(problem, visits, edit.out, edit.put)
-    warnings = tuple(dict.fromkeys(fault.sentence_vi for fault in broken))
-    return Preview(edit, rescore(problem, visits, edit), warnings)
+    return Preview(problem, edit, rescore(problem, visits, edit), broken)
 
 
 def keep(
@@ -87,10 +115,10 @@ def keep(
     if change.warnings and not reason.strip():
         raise RotationError("Thay đổi này trái quy tắc; xin ghi lý do để vẫn giữ.")
     _replace(session, version, change.edit.out, change.edit.put)
-    _rescored(version, change.deltas, 1)
+    _told_again(session, version, change.problem)
     made = BoardEdit(
         version_id=version.id, gone=_rows(change.edit.out), come=_rows(change.edit.put), price=change.price,
-        deltas=to_data(change.deltas), warned=list(change.warnings), reason=nfc(reason.strip()),
+        deltas=to_data(change.deltas), warned=to_data(change.broken), reason=nfc(reason.strip()),
         made_by=actor.account_id,
     )  # fmt: skip
     session.add(made)
@@ -118,10 +146,19 @@ def _replace(
         if session.scalar(gone.returning(PlannedVisit.id)) is None:
             raise RotationError("Lượt này vừa được người khác đổi; xin mở lại bảng.")
     rows = [new_row(version_id=version.id, source=Source.ROTATION.value, **assigned(v)) for v in put]
-    session.execute(insert(PlannedVisit).values(rows))
+    if rows:
+        session.execute(insert(PlannedVisit).values(rows))
     rotation = session.get_one(Rotation, version.rotation_id)
     after = assignments_of(session, version.id)
     version.changes = version.changes | changes_of(diff(standing_visits(session, rotation), after))
+
+
+def _told_again(session: orm.Session, version: RotationVersion, problem: Problem) -> None:
+    """Scores and shortfalls of the draft as it now is; bounds stay those it was drawn with."""
+    made = as_made(problem, assignments_of(session, version.id))
+    bounds = {row["rule"]: {key: row[key] for key in ("bound", "because")} for row in version.scores}
+    version.scores = [score_row(part) | bounds.get(part.rule.value, {}) for part in made.scores]
+    version.shortfalls = to_data(explain(problem, made))
 
 
 def _rows(visits: Iterable[Assignment]) -> list[list[str]]:
@@ -135,47 +172,19 @@ def _visits(rows: Iterable[Any]) -> tuple[Assignment, ...]:
     )
 
 
-def _rescored(version: RotationVersion, deltas: Iterable[Delta], sign: int) -> None:
-    by_rule = {delta.rule.value: delta for delta in deltas}
-    version.scores = [
-        score
-        | {
-            "broken": score["broken"] + sign * by_rule[score["rule"]].broken,
-            "cost": score["cost"] + sign * by_rule[score["rule"]].cost,
-        }
-        if score["rule"] in by_rule
-        else score
-        for score in version.scores
-    ]
-
-
-def last_edit(session: orm.Session, version: RotationVersion) -> BoardEdit | None:
-    """The newest change by hand that still stands."""
-    query = sa.select(BoardEdit).where(BoardEdit.version_id == version.id, BoardEdit.undone_at.is_(None))
-    return session.scalar(query.order_by(BoardEdit.made_at.desc(), BoardEdit.id.desc()).limit(1))
-
-
 def undo(session: orm.Session, actor: Actor, version: RotationVersion) -> BoardEdit:
     """Take the newest change back; asked again, the one before it. RotationError where none is left."""
     _require_draft(session, actor, version)
-    made = last_edit(session, version)
+    made = next(iter(edits_of(session, version)), None)
     if made is None:
         raise RotationError("Không còn thay đổi nào để hoàn tác.")
     problem = load_problem(session, session.get_one(Rotation, version.rotation_id))
-    back = Edit(_visits(made.come), _visits(made.gone))
-    deltas = rescore(problem, assignments_of(session, version.id), back)
-    _replace(session, version, back.out, back.put)
-    _rescored(version, deltas, 1)
+    _replace(session, version, _visits(made.come), _visits(made.gone))
+    _told_again(session, version, problem)
     made.undone_at = now()
     session.flush()
     record(session, actor, "board_edit:undo", made)
     return made
-
-
-def edits_of(session: orm.Session, version: RotationVersion) -> tuple[BoardEdit, ...]:
-    """What was changed by hand and still stands, the newest first."""
-    query = sa.select(BoardEdit).where(BoardEdit.version_id == version.id, BoardEdit.undone_at.is_(None))
-    return tuple(session.scalars(query.order_by(BoardEdit.made_at.desc(), BoardEdit.id.desc())))
 
 
 def pin_line(session: orm.Session, actor: Actor, version: RotationVersion, row: PlannedVisit) -> bool:

@@ -27,7 +27,7 @@ REMEDIES = {
     Reason.NO_MEETING: "nhập ngày họp của chi bộ hoặc mở rộng địa bàn của đồng chí",
     Reason.PAST: "cho đồng chí hoãn lượt dự của kỳ này",
     Reason.OUTSIDE: "thêm chi bộ vào địa bàn của đồng chí",
-    Reason.OVERFULL: "mở rộng địa bàn hoặc tăng trọng số “kỳ chưa có lượt dự”",
+    Reason.OVERFULL: "chọn một buổi cho đồng chí trên bảng xếp lịch",
     Reason.AREA_EMPTY: "phân công địa bàn cho đồng chí",
 }
 
@@ -190,12 +190,14 @@ def _unmet(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]:
         official = problem.official_of[unmet.duty.official]
         if unmet.pin is None and official.area:
             main = _main(unmet)
-            months = _months(unmet.duty.months[0], unmet.duty.months[-1])
+            months = _months(unmet.duty.months[0], unmet.duty.months[-1]).lower()
+            possible = any(reason is Reason.OVERFULL for reason, _ in unmet.reasons)
+            none = "chưa có lượt dự" if possible else "không có buổi nào để dự"
             yield _of_duty(
                 problem,
                 BlockerKind.UNMET,
                 unmet,
-                f"Đồng chí {official.name} không có buổi nào để dự {months.lower()}:"
+                f"Đồng chí {official.name} {none} {months}:"
                 f" {'; '.join(f'{count} buổi {reason.label}' for reason, count in unmet.reasons)}.",
                 f"{REMEDIES[main][0].upper()}{REMEDIES[main][1:]}.",
             )
@@ -230,6 +232,9 @@ def _of_duty(problem: Problem, kind: BlockerKind, unmet: Unmet, sentence: str, r
 
 
 def _main(unmet: Unmet) -> Reason:
+    """What stands in the way: a meeting that is still open goes before every closed one."""
+    if any(reason is Reason.OVERFULL for reason, _ in unmet.reasons):
+        return Reason.OVERFULL
     return max(unmet.reasons, key=lambda reason: reason[1])[0]
 
 

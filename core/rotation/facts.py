@@ -58,7 +58,7 @@ REASON_LABELS = {
     Reason.OWN_MEETING: "trùng buổi họp của chi bộ nơi đồng chí sinh hoạt",
     Reason.PAST: "đã qua ngày họp",
     Reason.OUTSIDE: "chi bộ ngoài địa bàn được phân công",
-    Reason.OVERFULL: "đã quá đông đồng chí dự",
+    Reason.OVERFULL: "dự được nhưng chưa xếp",
     Reason.AREA_EMPTY: "chưa được phân công địa bàn",
 }
 

@@ -117,7 +117,8 @@ class RotationVersion(TenantOwned, Base):
     """One drawing-up: a draft until `published_at`, frozen from then on.
 
     `scores` lists rule, label, broken; `shortfalls` the sentences that explain what could not be had;
-    `changes` the difference to the version before, by official.
+    `changes` the difference to the version before, by official; `exceptions` the broken hard rules that it
+    was published with, each with the coordinator's reason.
     """
 
     __tablename__ = "rotation_version"
@@ -127,6 +128,7 @@ class RotationVersion(TenantOwned, Base):
     scores: Mapped[list[Any]]
     shortfalls: Mapped[list[Any]]
     changes: Mapped[dict[str, Any]]
+    exceptions: Mapped[list[Any]] = mapped_column(default=list)
     drawn_at: Mapped[datetime] = mapped_column(default=now)
     published_at: Mapped[datetime | None]
     published_by: Mapped[UUID | None]

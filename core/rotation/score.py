@@ -103,6 +103,17 @@ def rescore(problem: Problem, visits: Iterable[PlannedVisit], edit: Edit) -> tup
     return Judge(problem).rescore(visits, edit)
 
 
+def open_duties(problem: Problem, visits: Iterable[PlannedVisit], duties: Iterable[Duty]) -> Iterator[Duty]:
+    """Those of the duties that the visits leave unmet; visits of a period meet its duties in order."""
+    period, known = problem.period, problem.official_of
+    left = Counter((v.official, period(v.official, v.month)) for v in visits if v.official in known)
+    for duty in duties:
+        key = duty.official, period(duty.official, duty.months[0])
+        left[key] -= 1
+        if left[key] < 0:
+            yield duty
+
+
 def objective(scores: Iterable[RuleScore | Delta]) -> int:
     """The one number the solver lowers."""
     return sum(part.cost for part in scores)
@@ -154,21 +165,15 @@ class Judge:
         weights = self.problem.weights
         goal = {cell: target for cell, target in self.goal.items() if cell in cells}
         held = Counter(visit.cell for visit in visits)
-        yield _rule(Rule.UNMET, weights.unmet, self._unmet(visits, duties))
+        unmet = open_duties(self.problem, visits, duties)
+        open_now = ((Ref(official=duty.official, month=duty.months[0]), 1) for duty in unmet)
+        yield _rule(Rule.UNMET, weights.unmet, open_now)
         yield _rule(Rule.CROWDING, weights.crowding, self._crowded(visits, cells))
         yield _rule(Rule.REPEAT, weights.repeat, self._repeats(visits, people))
         yield _rule(Rule.SPECIAL, weights.special, self._short(held, goal))
         yield _cover(weights.cover, held, goal)
         yield _rule(Rule.SPACING, weights.spacing, self._empty_windows(visits, goal))
         yield self._travel(visits)
-
-    def _unmet(self, visits: tuple[PlannedVisit, ...], duties: Iterable[Duty]) -> Iterator[tuple[Ref, int]]:
-        period, known = self.problem.period, self.problem.official_of
-        left = Counter((v.official, period(v.official, v.month)) for v in visits if v.official in known)
-        for duty in duties:
-            key = duty.official, period(duty.official, duty.months[0])
-            left[key] -= 1
-            yield Ref(official=duty.official, month=duty.months[0]), int(left[key] < 0)
 
     def _crowded(self, visits: tuple[PlannedVisit, ...], cells: Collection[str]) -> Iterator[tuple[Ref, int]]:
         known = self.problem.cell_of

@@ -21,6 +21,8 @@ from core.rotation.loading import standing_visits
 from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion
 from core.rotation.promises import CHUNK, assigned, promise, take_back
 from core.rotation.replan import PlanDiff, Policy, diff
+from core.rotation.score import RuleScore
+from core.rotation.verdict import as_kept, verdict
 from tenants.access import Actor, Permission, Role, require
 from tenants.audit import record
 from tenants.clock import now, today
@@ -96,7 +98,7 @@ def save_draft(
     changes = changes_of(diff(before, drawing.visits)) | _why(drawing.mended)
     version = RotationVersion(
         rotation_id=rotation.id, number=(last.number if last else 0) + 1, reason=reason,
-        scores=[_score_row(score) for score in drawing.scores],
+        scores=[score_row(score) for score in drawing.scores],
         shortfalls=to_data(drawing.shortfalls), changes=changes,
     )  # fmt: skip
     session.add(version)
@@ -114,7 +116,8 @@ def _why(mended: PlanDiff | None) -> dict[str, Any]:
     return {"forced": len(mended.forced), "extra": len(mended.extra), "why": why}
 
 
-def _score_row(score: Any) -> dict[str, Any]:
+def score_row(score: RuleScore) -> dict[str, Any]:
+    """One rule's score as a version keeps it."""
     return {
         "rule": score.rule.value, "label": score.label_vi, "broken": score.broken, "cost": score.cost,
         "bound": score.bound, "because": score.because_vi,
@@ -154,11 +157,19 @@ def assignments_of(session: orm.Session, version_id: UUID) -> tuple[Assignment, 
 
 
 def publish(session: orm.Session, actor: Actor, version: RotationVersion) -> PlanDiff:
-    """Freeze the draft, carry its differences into the visits, tell only those whose visits changed."""
+    """Freeze the draft, carry its differences into the visits, tell only those whose visits changed.
+
+    The independent validator looks at it first: what it finds must have been kept with a reason.
+    Raises RotationError.
+    """
     require(actor, Permission.ROTATION_PUBLISH)
     if version.published_at is not None:
         raise RotationError(f"Bản {version.number} đã được công bố.")
     new = assignments_of(session, version.id)
+    found = verdict(session, version, new)
+    if found.refused:
+        raise RotationError(found.refusal_vi)
+    version.exceptions = as_kept(found.exempt)
     change = diff(standing_visits(session, version.rotation), new)
     version.changes = changes_of(change)
     version.sha256 = digest(

@@ -18,7 +18,7 @@ from core.rotation.multigraph import multigraph
 from core.rotation.neighbourhood import dirty, repair, settle
 from core.rotation.parts import Parts, fall_apart, groups
 from core.rotation.problem import Problem
-from core.rotation.score import RuleScore, score
+from core.rotation.score import RuleScore, objective, open_duties, score
 from core.rotation.state import State
 
 FEW = 1_000
@@ -130,6 +130,14 @@ def finished(state: State) -> Plan:
     return Plan(
         visits, unmet_duties(state.grid, state.edge < 0), score(state.grid.problem, visits), state.objective()
     )
+
+
+def as_made(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Plan:
+    """Visits of whatever hand as a plan: what they leave unmet and what they score."""
+    unmet = set(open_duties(problem, visits, problem.duties))
+    among = np.fromiter((duty in unmet for duty in problem.duties), bool, len(problem.duties))
+    scores = score(problem, visits)
+    return Plan(visits, unmet_duties(build(problem), among), scores, objective(scores))
 
 
 def planned_visits(state: State, among: Bools | bool = True) -> tuple[PlannedVisit, ...]:

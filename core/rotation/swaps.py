@@ -39,7 +39,8 @@ def newly_broken(
 def _around(problem: Problem, people: set[str], more: set[str]) -> Problem:
     """The problem as far as these officials and cells go."""
     officials = tuple(official for official in problem.officials if official.id in people)
-    wanted = more | {cell for o in officials for cell in (*o.area, o.own_cell) if cell}
+    asked = {cell for official in officials for cell, _month in official.pins}
+    wanted = more | asked | {cell for o in officials for cell in (*o.area, o.own_cell) if cell}
     cells = tuple(cell for cell in problem.cells if cell.id in wanted)
     history = tuple(past for past in problem.history if past.official in people)
     return replace(problem, officials=officials, cells=cells, history=history)

@@ -59,7 +59,6 @@ def _of(problem: Problem, official: Official | None, held: list[PlannedVisit]) -
 
 
 def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterator[Violation]:
-
     if visit.cell not in problem.cell_of:
         yield _broken(HardRule.UNKNOWN, f"Đồng chí {official.name}: chi bộ được dự không còn tồn tại", visit)
         return
@@ -105,7 +104,7 @@ def _periods(problem: Problem, official: Official, held: list[PlannedVisit]) -> 
     length = 1 if level.per_year else level.period_months
     done = [past.month for past in problem.history if past.official == official.id]
     taken = {(month.year * 12 + month.month - 1) // length for month in done}
-    for visit in held:
+    for visit in sorted(held, key=lambda one: (one.day, one.cell)):
         period = (visit.month.year * 12 + visit.month.month - 1) // length
         if period in taken:
             what = f"Đồng chí {official.name} dự hơn một buổi trong một kỳ ({length} tháng)"

@@ -193,6 +193,12 @@ MATRIX: dict[str, Line] = {
     "board.change": Line(P.ROTATION_GENERATE, {"POST": 200}, {"planned_id": "draft line"}),
     "board.pin": Line(P.ROTATION_GENERATE, POST, {"planned_id": "draft line"}),
     "board.take_back": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
+    "board_duties.show": Line(
+        P.ROTATION_GENERATE, GET, {"rotation_id": "rotation", "official_id": "official"}
+    ),
+    "board_duties.fill": Line(
+        P.ROTATION_GENERATE, {"POST": 200}, {"rotation_id": "rotation", "official_id": "official"}
+    ),
     "trials.index": Line(P.ROTATION_GENERATE, FORM, {"rotation_id": "rotation"}),
     "trials.show": Line(P.ROTATION_GENERATE, GET, {"trial_id": "trial"}),
     "trials.weights": Line(P.CATALOGUES_EDIT, FORM),

@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.queries.fairness import loads_of_areas, loads_of_cells, loads_of_officials
-from core.rotation.board import Preview, edits_of, keep, moved, pin_line, preview, swapped, undo
+from core.rotation.board import Preview, filled, keep, moved, open_duties_of, pin_line, preview, swapped, undo
 from core.rotation.by_hand import BoardEdit, Trial
 from core.rotation.facts import Weights
 from core.rotation.loading import load_problem
-from core.rotation.models import PlannedVisit, Rotation, RotationVersion, Visit
+from core.rotation.models import Absence, PlannedVisit, Rotation, RotationVersion, Visit
 from core.rotation.score import score
 from core.rotation.service import RotationError, assignments_of, draft_of, generate, publish
 from core.rotation.trying import try_out
+from core.rotation.verdict import edits_of, verdict
 from core.rotation.weighing import WeightError, set_weights, weights_of
 from tenants.access import NotAllowed, Permission, reach
 from tenants.clock import frozen
@@ -61,6 +62,15 @@ def _swap_of(session: orm.Session, rotation_id: UUID) -> Preview:
     return preview(session, version, load_problem(session, version.rotation), edit)
 
 
+def _late(session: orm.Session, version: RotationVersion) -> Preview:
+    """A line of May moved to a second one in June: May stays unmet, June has one too many."""
+    problem, row = load_problem(session, version.rotation), _line(session, version, 5)
+    june = {line.official_id: line.cell_id for line in (_line(session, version, 6, n) for n in range(3))}
+    elsewhere = _line(session, version, 5, 1).cell_id
+    free = row.cell_id if june[row.official_id] != row.cell_id else elsewhere
+    return preview(session, version, problem, moved(problem, row, free, date(2026, 6, 1)))
+
+
 def _broken(version: RotationVersion) -> dict[str, int]:
     return {row["rule"]: row["broken"] for row in version.scores}
 
@@ -93,19 +103,83 @@ def test_a_change_is_taken_back_whole(rotation_id: UUID, cast: Cast) -> None:
 def test_a_broken_rule_is_warned_of_and_kept_with_a_reason_alone(rotation_id: UUID, cast: Cast) -> None:
     with cast.session("huyen-a") as session:
         version = _draft(session, rotation_id)
-        problem, row = load_problem(session, version.rotation), _line(session, version, 5)
-        elsewhere = _line(session, version, 5, 1).cell_id
-        taken = {
-            _line(session, version, 6, place).official_id: _line(session, version, 6, place).cell_id
-            for place in range(3)
-        }
-        free = row.cell_id if taken[row.official_id] != row.cell_id else elsewhere
-        asked = preview(session, version, problem, moved(problem, row, free, date(2026, 6, 1)))
+        asked = _late(session, version)
         assert any("hơn một buổi trong một kỳ" in warning for warning in asked.warnings)
         with pytest.raises(RotationError, match="ghi lý do"):
             keep(session, cast.actor(OFFICER), version, asked, " ")
         made = keep(session, cast.actor(OFFICER), version, asked, "Đồng chí đề nghị")
-        assert (made.reason, made.warned) == ("Đồng chí đề nghị", list(asked.warnings))
+        assert made.reason == "Đồng chí đề nghị"
+        assert [fault["sentence_vi"] for fault in made.warned] == list(asked.warnings)
+
+
+def test_what_was_kept_with_a_reason_is_published_as_an_exception(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version = _draft(session, rotation_id)
+        asked = _late(session, version)
+        keep(session, cast.actor(OFFICER), version, asked, "Đồng chí đề nghị")
+        publish(session, cast.actor("huyen-a.standing"), version)
+        kept = [(one["sentence_vi"], one["reason"]) for one in version.exceptions]
+        assert kept == [(asked.warnings[0], "Đồng chí đề nghị")]
+        assert session.scalar(sa.select(sa.func.count(Visit.id))) == 18
+
+
+def test_what_breaks_a_rule_without_a_reason_is_not_published(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, row = _draft(session, rotation_id), _line(session, _draft(session, rotation_id), 5)
+        same = {"version_id": version.id, "official_id": row.official_id, "source": "rotation"}
+        other = _line(session, version, 5, 1)
+        session.add(PlannedVisit(**same, cell_id=other.cell_id, month=other.month, meets_on=other.meets_on))
+        session.flush()
+        with pytest.raises(RotationError, match="dự hơn một buổi trong một kỳ"):
+            publish(session, cast.actor("huyen-a.standing"), version)
+        assert version.published_at is None
+        assert session.scalar(sa.select(sa.func.count(Visit.id))) == 0
+
+
+def test_an_absence_declared_after_the_drawing_stops_its_publishing(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, row = _draft(session, rotation_id), _line(session, _draft(session, rotation_id), 5)
+        person_id = row.official.person_id
+        session.add(Absence(person_id=person_id, starts_on=date(2026, 5, 1), ends_on=date(2026, 5, 31)))
+        session.flush()
+        found = verdict(session, version, assignments_of(session, version.id))
+        assert (found.exempt, len(found.refused)) == ((), 1)
+        with pytest.raises(RotationError, match="đồng chí vắng mặt ngày này"):
+            publish(session, cast.actor("huyen-a.standing"), version)
+
+
+def test_a_change_tells_the_shortfalls_of_what_it_leaves(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, officer = _draft(session, rotation_id), cast.actor(OFFICER)
+        drawn, scores = list(version.shortfalls), list(version.scores)
+        row = _line(session, version, 5)
+        keep(session, officer, version, _late(session, version), "Xin dự bù")
+        [unmet] = [one for one in version.shortfalls if one["kind"] == "unmet"]
+        assert (unmet["officials"], unmet["month"]) == ([str(row.official_id)], "2026-05-01")
+        assert "chưa có lượt dự tháng 5/2026: 3 buổi dự được nhưng chưa xếp" in unmet["sentence_vi"]
+        assert _broken(version)["unmet"] == 1
+        undo(session, officer, version)
+        assert (version.shortfalls, version.scores) == (drawn, scores)
+
+
+def test_a_duty_left_unmet_is_filled_and_taken_back(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, officer = _draft(session, rotation_id), cast.actor(OFFICER)
+        row = _line(session, version, 5)
+        official_id, cell_id, month = row.official_id, row.cell_id, row.month
+        keep(session, officer, version, _late(session, version), "Xin dự bù")
+        problem = load_problem(session, version.rotation)
+        open_now = open_duties_of(problem, assignments_of(session, version.id), official_id)
+        assert [duty.months for duty in open_now] == [(month,)]
+        asked = preview(session, version, problem, filled(problem, official_id, cell_id, month))
+        assert (asked.warnings, asked.price < 0) == ((), True)
+        keep(session, officer, version, asked, "")
+        assert _broken(version)["unmet"] == 0
+        assert [one for one in version.shortfalls if one["kind"] == "unmet"] == []
+        undo(session, officer, version)
+        assert _broken(version)["unmet"] == 1
+        with pytest.raises(RotationError, match="không có buổi sinh hoạt"):
+            filled(problem, official_id, cell_id, date(2027, 5, 1))
 
 
 def test_a_published_version_is_not_changed_by_hand(rotation_id: UUID, cast: Cast) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.rotation.by_hand import BoardEdit, Trial
-from core.rotation.models import PlannedVisit, RotationVersion
+from core.rotation.models import Absence, PlannedVisit, RotationVersion
 from tenants import scope
 from tenants.clock import frozen
 from tests.cast import Cast
@@ -69,6 +69,46 @@ def test_a_choice_that_breaks_a_rule_asks_for_a_reason(
     assert "xin ghi lý do" in client.submit(url, asked | {"step": "keep"}).text
     assert client.submit(url, asked | {"step": "keep", "reason": "Xin dự bù"}).status_code == 302
     assert "Xin dự bù" in client.get(f"/rotation/{rotation_id}/board").text
+
+
+def _dated_late(cast: Cast, client: Browser) -> UUID:
+    """A line of May moved to June with a reason, so that its official's May is unmet; the official's id."""
+    with cast.session("huyen-a") as session:
+        lines = sa.select(PlannedVisit).order_by(PlannedVisit.official_id, PlannedVisit.month)
+        row, june = session.scalars(lines).all()[4:6]
+        free = session.scalars(sa.select(PlannedVisit.cell_id).where(PlannedVisit.cell_id != june.cell_id))
+        asked = {"target": "other", "cell": str(free.first()), "month": "2026-06-01"}
+    client.submit(f"/rotation/board/{row.id}", asked | {"step": "keep", "reason": "Xin dự bù"})
+    return row.official_id
+
+
+def test_an_open_duty_is_filled_from_the_board(rotation_id: UUID, cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("huyen-a.officer")
+    official_id = _dated_late(cast, client)
+    url = f"/rotation/{rotation_id}/board/open/{official_id}"
+    assert f"{url}?duty=2026-05-01" in client.get(f"/rotation/{rotation_id}/draft?kind=unmet").text
+    [target, *_others] = _targets(client, url, "cell")
+    assert "Cả lịch tốt lên" in client.submit(url, {"target": target}).text
+    assert client.submit(url, {"target": target, "step": "keep"}).status_code == 302
+    assert "đã đủ lượt dự" in client.get(url).text
+    assert "Xin chọn một chi bộ và một tháng" in client.submit(url, {"target": "cell:x"}).text
+    assert sign_in("huyen-b.officer").get(url).status_code == 404
+    assert sign_in("huyen-a.standing").get(url).status_code == 403
+
+
+def test_publishing_names_its_exceptions_and_what_forbids_it(
+    rotation_id: UUID, cast: Cast, sign_in: SignIn
+) -> None:
+    _dated_late(cast, sign_in("huyen-a.officer"))
+    client, url = sign_in("huyen-a.standing"), f"/rotation/{rotation_id}/publish"
+    assert "1 ngoại lệ được chấp nhận" in client.get(url).text
+    with cast.session("huyen-a") as session:
+        [row, *_others] = session.scalars(sa.select(PlannedVisit).order_by(PlannedVisit.month))
+        session.add(Absence(person_id=row.official.person_id, starts_on=row.meets_on, ends_on=row.meets_on))
+        version_id = row.version_id
+    refused = client.submit(url, {"version_id": str(version_id)}, follow_redirects=True).text
+    assert "đồng chí vắng mặt ngày này" in refused
+    assert "Công bố và gửi thông báo" not in refused
 
 
 def test_nonsense_is_answered_in_words(rotation_id: UUID, cast: Cast, sign_in: SignIn) -> None:
