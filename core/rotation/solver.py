@@ -213,7 +213,7 @@ def _settle(state: State, free: Bools, edges: Ints, months: Ints) -> None:
     duties = grid.duty_at[officials, months]
     first = np.zeros(len(edges), bool)
     first[np.unique(duties, return_index=True)[1]] = True
-    once = first & free[duties] & ~grid.several[officials]
+    once = first & (duties >= 0) & free[duties] & ~grid.several[officials]
     state.place(duties[once], edges[once], months[once])
     held = state.edge >= 0
     out = set(zip(grid.duty_official[held].tolist(), state.month[held].tolist(), strict=True))

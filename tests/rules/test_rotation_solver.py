@@ -178,3 +178,14 @@ def test_a_plan_no_longer_wanted_stops() -> None:
 def test_out_of_time_the_rotation_so_far_is_whole() -> None:
     case = problem([cell(c) for c in "abc"], [official(o, "abc") for o in "xyz"], 3)
     assert validate(case, plan(case, time_limit=0).visits) == ()
+
+
+def test_a_period_visited_before_the_horizon_lends_its_month_to_nobody() -> None:
+    boss = replace(official("w", "a"), level="district")
+    done = (PastVisit("w", "a", JANUARY),)
+    people = (boss, official("x", "b"), replace(official("y", "b"), level="district"))
+    cells = (cell("a"), cell("b", 9))
+    case = replace(problem(cells, people, 3), first_month=FEBRUARY, history=done)
+    made = plan(case)
+    assert made.objective == objective(score(case, made.visits))
+    assert validate(case, made.visits) == ()
