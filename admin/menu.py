@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Sức khỏe hệ thống", "platform.health", Permission.PLATFORM_READ, "ok"),
     Entry("Nhật ký", "platform.trail", Permission.PLATFORM_READ, "clock"),
     Entry("Việc của tôi", "tasks.index", Permission.TASKS_READ, "tasks"),
+    Entry("Theo dõi thực hiện", "follow.index", Permission.TASKS_FOLLOW, "score"),
     Entry("Lịch dự của tôi", "visits.index", Permission.VISITS_OWN, "calendar"),
     Entry("Lịch dự sinh hoạt", "rotation.index", Permission.ROTATION_READ, "meeting"),
     Entry("Lượt dự, báo cáo", "visits_all.index", Permission.VISITS_READ, "report"),

@@ -11,6 +11,7 @@ from jobs.exchange import deliver_dispatch
 from jobs.imports import check_roster, import_roster
 from jobs.mail import send_mail
 from jobs.notices import remind
+from jobs.plans import continue_plans
 from jobs.rotation import generate_rotation, try_scenarios
 from jobs.units import apply_events
 
@@ -18,6 +19,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.APPLY_UNIT_EVENTS: apply_events,
     JobKind.CHECK_ROSTER: check_roster,
     JobKind.CONSOLIDATE: consolidate_report,
+    JobKind.CONTINUE_PLANS: continue_plans,
     JobKind.COUNT_TENANT: count_tenant,
     JobKind.DELIVER_DISPATCH: deliver_dispatch,
     JobKind.GENERATE_ROTATION: generate_rotation,

@@ -61,6 +61,7 @@ class Periodic:
 SCHEDULE = (
     Periodic(JobKind.COUNT_TENANT, every=timedelta(hours=1), within=timedelta(minutes=50)),
     Periodic(JobKind.APPLY_UNIT_EVENTS, every=DAY, within=timedelta(minutes=10), at=time(0, 5)),
+    Periodic(JobKind.CONTINUE_PLANS, every=DAY, within=timedelta(hours=2), at=time(2)),
     Periodic(JobKind.REMIND, every=timedelta(hours=1), within=timedelta(minutes=10)),
 )
 

@@ -9,6 +9,8 @@ from admin.pages import (
     calendar,
     dispatches,
     documents,
+    extensions,
+    follow,
     jobs,
     meeting_days,
     notices,
@@ -27,6 +29,7 @@ from admin.pages import (
     swaps,
     tasks,
     trials,
+    unit_tasks,
     units,
     visits,
     visits_all,
@@ -35,6 +38,9 @@ from admin.pages.plan_editor import pages as plan_editor
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.pages,
+    unit_tasks.pages,
+    follow.pages,
+    extensions.pages,
     visits.pages,
     calendar.pages,
     away.pages,

@@ -15,7 +15,7 @@ from core.queries.reports import MadeVersion
 from tenants.access import NotFound
 
 Version = TypeVar("Version", IssuedVersion, MadeVersion)
-KEPT = frozenset({"q", "day", "state", "month", "unit", "urgent", "kind", "group", "milestone"})
+KEPT = frozenset({"q", "day", "state", "month", "unit", "urgent", "kind", "group", "milestone", "view"})
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 

@@ -43,6 +43,7 @@ class JobKind(StrEnum):
     COUNT_TENANT = "count_tenant"
     SEND_MAIL = "send_mail"
     APPLY_UNIT_EVENTS = "apply_unit_events"
+    CONTINUE_PLANS = "continue_plans"
 
     @property
     def label(self) -> str:
@@ -59,6 +60,7 @@ class JobKind(StrEnum):
             "count_tenant": "Đếm số liệu vận hành",
             "send_mail": "Gửi thư điện tử",
             "apply_unit_events": "Sắp xếp tổ chức đến ngày",
+            "continue_plans": "Giao việc định kỳ",
         }[self.value]
 
     @property

@@ -12,7 +12,7 @@ from core.plans.guests import Post
 from core.plans.inviting import concerned, guest_problems
 from core.plans.joining import JointProposal, joint_proposals
 from core.plans.problems import Problem, Severity, unknown
-from core.plans.selectors import PlanUnit, UnitTree
+from core.plans.selectors import Caught, PlanUnit, UnitTree
 from core.plans.unit_timing import timing_problems
 from tenants.codes import name_of
 from tenants.tree import UnitKind
@@ -138,12 +138,12 @@ def _twice(milestone: Milestone, content: PlanContent, compiled: Compiled) -> It
 
 def _pilots(content: PlanContent, compiled: Compiled) -> Iterator[Problem]:
     for number, quota in enumerate(content.pilots):
-        for place, cells in _groups(quota, compiled.tree, compiled):
-            if text := _amiss(quota, [cell for cell in cells if cell.pilot], len(cells)):
+        for place, cells in quota_groups(quota, compiled.tree, compiled.caught):
+            if text := quota_fault(quota, [cell for cell in cells if cell.pilot], len(cells)):
                 yield Problem(f"pilots[{number}]", f"{place}: {text}", Severity.WARNING)
 
 
-def _amiss(quota: PilotQuota, chosen: list[PlanUnit], available: int) -> str:
+def quota_fault(quota: PilotQuota, chosen: list[PlanUnit], available: int) -> str:
     """What is wrong with the cells chosen: too few, too many, or not one of each kind of meeting."""
     if len(chosen) < (least := min(quota.least, available)):
         return f"mới chọn {len(chosen)} chi bộ làm điểm, cần ít nhất {least}."
@@ -156,10 +156,10 @@ def _amiss(quota: PilotQuota, chosen: list[PlanUnit], available: int) -> str:
     return f"mỗi chi bộ làm điểm phải được ghi một loại sinh hoạt: {wanted}."
 
 
-def _groups(quota: PilotQuota, tree: UnitTree, compiled: Compiled) -> Iterator[tuple[str, list[PlanUnit]]]:
+def quota_groups(quota: PilotQuota, tree: UnitTree, caught: Caught) -> Iterator[tuple[str, list[PlanUnit]]]:
     """Per committee and block: its name, and the cells there are to choose from."""
     groups: dict[tuple[str, str], list[PlanUnit]] = {}
-    for code in sorted(compiled.caught.members.get(quota.among, ())):
+    for code in sorted(caught.members.get(quota.among, ())):
         committee = tree.committee_of(tree.by_code[code]) if quota.each_committee else None
         block = tree.blocks[code] if quota.each_block else ""
         key = (committee.code if committee else "", block)

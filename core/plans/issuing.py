@@ -1,7 +1,8 @@
 """Compiled tasks kept as rows: new ones added, moved ones moved with their history, others withdrawn."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -18,20 +19,32 @@ from core.plans.task_models import DueChange, Milestone, Task
 from tenants.access import Actor
 from tenants.clock import now, today
 from tenants.models import Unit
+from tenants.scope import lock_in_tenant
 from tenants.tree import UnitPath
 
 Key = tuple[UUID, UUID, str]
-LATER_VERSION = "Bản ban hành sau không còn giao việc này."
 
 
 @dataclass(frozen=True)
 class Issued:
-    """What issuing changed: how many tasks were added, moved and withdrawn, and for which units."""
+    """What issuing changed: how many tasks were added, moved and withdrawn; by unit how many it was given or
+    moved and how many it lost; which due days moved."""
 
     added: int
     moved: int
     withdrawn: int
     units: Counter[UUID]
+    relieved: Counter[UUID]
+    moves: tuple["Move", ...] = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A task's due day that moved; None waits for its base."""
+
+    task_id: UUID
+    due_from: date | None
+    due_to: date | None
 
 
 @dataclass(frozen=True)
@@ -74,17 +87,35 @@ def issue(
     around: Circumstances,
     why: str,
     within: UnitPath | None = None,
+    withdraws: bool = True,
 ) -> Issued:
     """Make the rows say what the plan compiles to. `why` goes into the history of every due day that moves;
-    with `within` only tasks of that unit and below are touched. What is done stays done."""
+    without `withdraws` nothing is taken back; with `within` only tasks of that unit and below are touched.
+    What is done stays done. The caller holds `lock_plan` since before he read what is compiled against."""
     milestones = keep_milestones(session, plan, content)
     change = changes(session, plan, milestones, compile_plan(content, around).tasks, within)
+    if not withdraws:
+        change = replace(change, gone=())
     _add(session, plan, change)
     _move(session, actor, change, why)
     _withdraw(session, change, why)
     units = Counter(key[1] for key, _ in change.added)
     units.update(kept.key[1] for kept, _ in change.moved)
-    return Issued(len(change.added), len(change.moved), len(change.gone), units)
+    relieved = Counter(row.key[1] for row in change.gone)
+    return Issued(
+        len(change.added), len(change.moved), len(change.gone), units, relieved, tuple(_moves(change))
+    )
+
+
+def lock_plan(session: orm.Session, plan_id: UUID) -> None:
+    """Let one at a time change a plan's tasks: whoever does so asks first, before he reads any of them."""
+    lock_in_tenant(session, f"tasks of {plan_id}")
+
+
+def _moves(change: Change) -> Iterator[Move]:
+    for row, draft in change.moved:
+        if row.due_on != draft.due_on:
+            yield Move(row.id, row.due_on, draft.due_on)
 
 
 def keep_milestones(session: orm.Session, plan: Plan, content: PlanContent) -> dict[str, UUID]:
@@ -181,11 +212,11 @@ def _move(session: orm.Session, actor: Actor, change: Change, why: str) -> None:
     columns["withdrawn_on"] = [None] * len(kept)
     columns["withdrawn_because"] = [""] * len(kept)
     update_columns(session, Task, [row.id for row in kept], columns)
-    told = [(row, draft) for row, draft in change.moved if row.due_on != draft.due_on]
+    told = list(_moves(change))
     history: dict[str, list[object]] = {
-        "task_id": [row.id for row, _ in told],
-        "due_from": [row.due_on for row, _ in told],
-        "due_to": [draft.due_on for _, draft in told],
+        "task_id": [move.task_id for move in told],
+        "due_from": [move.due_from for move in told],
+        "due_to": [move.due_to for move in told],
         "why": [why] * len(told),
         "at": [now()] * len(told),
         "by": [actor.account_id] * len(told),
@@ -202,6 +233,6 @@ def _withdraw(session: orm.Session, change: Change, why: str) -> None:
     ids = [row.id for row in change.gone]
     columns: dict[str, list[object]] = {
         "withdrawn_on": [today()] * len(ids),
-        "withdrawn_because": [why or LATER_VERSION] * len(ids),
+        "withdrawn_because": [why] * len(ids),
     }
     update_columns(session, Task, ids, columns)

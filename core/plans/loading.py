@@ -18,7 +18,7 @@ from core.plans.content import PlanContent
 from core.plans.deadlines import MeetingFact
 from core.plans.guests import Post
 from core.plans.selectors import PlanUnit, UnitTree
-from core.plans.task_models import PlanPilot
+from core.plans.task_models import Milestone, PlanPilot, Task
 from tenants.clock import today
 from tenants.codes import rank_of
 from tenants.conditions import valid
@@ -46,7 +46,22 @@ def circumstances(
         today() + AHEAD,
         issued_on,
         meetings_known(session, content, around),
+        done_days(session, plan_id, around),
     )
+
+
+def done_days(
+    session: orm.Session, plan_id: UUID | None, around: UnitPath | None = None
+) -> dict[tuple[str, str], date]:
+    """By unit and milestone the day on which what comes once was done: others may count from it (F04)."""
+    query = (
+        sa.select(Unit.code, Milestone.code, Task.done_on)
+        .join(Unit, Unit.id == Task.unit_id)
+        .join(Milestone, Milestone.id == Task.milestone_id)
+        .where(Task.plan_id == plan_id, Task.period == "", Task.withdrawn_on.is_(None), _near(around))
+        .where(Task.done_on.is_not(None))
+    )
+    return {(unit, milestone): day for unit, milestone, day in session.execute(query) if day}
 
 
 def unit_tree(session: orm.Session, plan_id: UUID | None = None, around: UnitPath | None = None) -> UnitTree:
@@ -98,15 +113,15 @@ def meetings_known(
     )
 
 
-def roster_posts(session: orm.Session) -> tuple[Post, ...]:
-    """Who holds which post today, as rules on guests ask."""
+def roster_posts(session: orm.Session, around: UnitPath | None = None) -> tuple[Post, ...]:
+    """Who holds which post today, as rules on guests ask; only around a unit if one is given."""
     function = sa.func.coalesce(sa.type_coerce(Department.function, sa.Text()), "")
     query = (
         sa.select(Unit.code, Appointment.role, function, Person.full_name)
         .join(Unit, Unit.id == Appointment.unit_id)
         .join(Person, Person.id == Appointment.person_id)
         .outerjoin(Department, Department.id == Appointment.department_id)
-        .where(valid(Appointment, today()), Person.left_on.is_(None))
+        .where(valid(Appointment, today()), Person.left_on.is_(None), _near(around))
         .order_by(Unit.path, Person.sort_key)
     )
     return tuple(

@@ -15,6 +15,7 @@ from core.exchange.service import own_tenant, receive, send, tenants_below
 from core.plans.content import LegalBasis, PlanContent, Relation
 from core.plans.coverage import check
 from core.plans.issuing import issue as issue_tasks
+from core.plans.issuing import lock_plan
 from core.plans.loading import circumstances
 from core.plans.models import Plan, PlanVersion
 from core.plans.telling import tell_units
@@ -125,6 +126,7 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     Raises PlanError with every problem.
     """
     require(actor, Permission.PLANS_PUBLISH)
+    lock_plan(session, plan.id)
     content = from_data(PlanContent, plan.body)
     last = published(session, plan.id)
     around = circumstances(session, content, first_issued_on(session, plan.id) or today(), plan.id)

@@ -78,6 +78,17 @@ class Task(TenantOwned, Base):
         sa.Index("ix_task_due", "tenant_id", "due_on", "unit_id", postgresql_where=OPEN),
     )
 
+    @property
+    def holds_meeting(self) -> bool:
+        """Whether doing it is holding a meeting."""
+        return self.milestone.action is Action.HOLD and self.milestone.meeting is not None
+
+    @property
+    def settled_by_report(self) -> bool:
+        """Whether it is the tenant's own quarterly report, done by sending that (S4-14)."""
+        consolidates = self.milestone.action is Action.CONSOLIDATE and self.unit.parent_id is None
+        return consolidates and self.period[4:6] == "-Q"
+
 
 class DueChange(TenantOwned, Base):
     """That a task's due day moved: from, to, and why; rows are only ever added (domain: rules, deadlines)."""

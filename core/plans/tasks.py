@@ -1,8 +1,8 @@
-"""The verbs of a unit's task: done, taken back, its meeting set, time asked, decided (design: F04, F05)."""
+"""The verbs of a unit's task: do it, take it back, set its meeting, urge (design: F04, F09)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -10,19 +10,20 @@ from sqlalchemy import orm
 from core.meetings.kinds import MeetingKind
 from core.meetings.models import Meeting
 from core.notices.work import post
-from core.plans.content import Action
+from core.plans.content import Action, PlanContent
+from core.plans.due import refers_to
 from core.plans.gating import unmet_gates
-from core.plans.recomputing import recompute
-from core.plans.task_models import Extension, Task
-from tenants.access import PERMISSIONS, Actor, Permission, require
+from core.plans.issuing import Issued, lock_plan
+from core.plans.recomputing import in_force, recompute
+from core.plans.task_models import Task
+from core.plans.telling import doers_at
+from tenants.access import Actor, Permission, require
 from tenants.audit import record
 from tenants.clock import now, today
-from tenants.conditions import valid
-from tenants.models import Appointment, Person, Unit
-from tenants.tree import UnitPath
 from tenants.vietnamese import nfc
 
 EARLIEST_YEAR = 2000
+KIND = "task"
 
 
 class TaskError(Exception):
@@ -48,35 +49,47 @@ class Done:
 
 @dataclass(frozen=True)
 class Appointed:
-    """When and where a unit will meet (S0-43, S3-23)."""
+    """When and where a unit will meet (S0-43, S3-23); `despite` as for `Done`."""
 
     meets_on: date
     slot: str = "evening"
     place: str = ""
+    despite: str = ""
 
 
 def complete(session: orm.Session, actor: Actor, task: Task, done: Done) -> None:
-    """Note that a unit did its task. A held meeting is kept as such and moves what counts from it.
+    """Note that a unit did its task. A held meeting is kept as such; what counts from it moves.
 
     Raises TaskError by field; NotAllowed.
     """
-    _mine(session, actor, task)
-    if task.done_on is not None:
-        raise TaskError({"": "Việc này đã được ghi là hoàn thành."})
+    take_hold(session, actor, task)
+    _require_open(task)
     _refuse_day(done.done_on)
     _refuse_gates(session, task, done.despite)
-    task.done_on, task.done_at, task.done_by = done.done_on, now(), actor.account_id
-    task.note = nfc(done.note.strip())
-    if task.milestone.action is Action.HOLD and task.milestone.meeting:
-        _held(session, actor, task, done)
+    if task.holds_meeting:
+        _held(session, task, done)
+    finish(task, actor, done.done_on, done.note)
+    _pass_on(session, actor, task, f"Hoàn thành ngày {done.done_on:%d/%m/%Y}.")
     record(session, actor, "task:complete", task, done_on=done.done_on, despite=nfc(done.despite.strip()))
 
 
-def _mine(session: orm.Session, actor: Actor, task: Task) -> None:
+def take_hold(session: orm.Session, actor: Actor, task: Task) -> None:
+    """Make sure that the actor does the unit's tasks, and that nobody else changes the plan's meanwhile.
+
+    Raises NotAllowed; TaskError where the task is no longer asked.
+    """
     require(actor, Permission.TASKS_DO, task.unit.tree_path)
+    lock_plan(session, task.plan_id)
     session.refresh(task, with_for_update=True)
     if task.withdrawn_on is not None:
         raise TaskError({"": f"Việc này đã được rút: {task.withdrawn_because}"})
+
+
+def _require_open(task: Task) -> None:
+    if task.settled_by_report:
+        raise TaskError({"": "Việc này tự hoàn thành khi báo cáo tổng hợp được gửi lên cấp trên."})
+    if task.done_on is not None:
+        raise TaskError({"": "Việc này đã được ghi là hoàn thành."})
 
 
 def _refuse_day(day: date) -> None:
@@ -91,178 +104,150 @@ def _refuse_gates(session: orm.Session, task: Task, despite: str) -> None:
         if gate.blocks:
             raise TaskError({"": f"Chưa thể thực hiện: {gate.words}"})
         if not despite.strip():
-            raise TaskError({"despite": f"{gate.words} Nếu vẫn thực hiện, xin ghi lý do."})
+            raise TaskError({"despite": f"{gate.sentence} Nếu vẫn thực hiện, xin ghi lý do."})
 
 
-def _held(session: orm.Session, actor: Actor, task: Task, done: Done) -> None:
-    meeting = _meeting(session, task, done.done_on)
-    meeting.meets_on = meeting.held_on = done.done_on
-    meeting.concluded = done.concluded
-    session.flush()
-    why = f"Đã tổ chức ngày {done.done_on:%d/%m/%Y}."
-    recompute(session, actor, task.plan, task.unit.tree_path, why)
+def finish(task: Task, actor: Actor, day: date, note: str = "") -> None:
+    """Set what says that a task is done."""
+    task.done_on, task.done_at, task.done_by = day, now(), actor.account_id
+    task.note = nfc(note.strip())
+
+
+def _held(session: orm.Session, task: Task, done: Done) -> None:
+    if done.concluded is None:
+        raise TaskError({"concluded": "Xin cho biết buổi sinh hoạt đã kết luận xong chưa."})
+    kind = task.milestone.meeting or MeetingKind.REGULAR
+    meeting = _meeting(session, task, kind, done.done_on, "done_on")
+    _settle(meeting, task, done.done_on)
+    meeting.held_on, meeting.concluded = done.done_on, done.concluded
 
 
 def reopen(session: orm.Session, actor: Actor, task: Task) -> None:
-    """Take back that a task was done: a slip of the finger. What counts from it is computed anew."""
-    _mine(session, actor, task)
-    if task.done_on is None:
+    """Take back that a task was done: a slip of the finger. What counts from it is computed anew; a day that
+    was registered stays. Raises TaskError."""
+    take_hold(session, actor, task)
+    if task.done_on is None or task.settled_by_report:
         raise TaskError({"": "Việc này chưa được ghi là hoàn thành."})
     before, task.done_on, task.done_at, task.done_by = task.done_on, None, None, None
-    if task.milestone.action is Action.HOLD and task.milestone.meeting:
-        meeting = _meeting(session, task, before)
+    if task.holds_meeting:
+        kind = task.milestone.meeting or MeetingKind.REGULAR
+        meeting = _meeting(session, task, kind, before, "")
         meeting.held_on = meeting.concluded = None
-        session.flush()
-        recompute(session, actor, task.plan, task.unit.tree_path, "Ghi lại kết quả tổ chức.")
+    _pass_on(session, actor, task, "Ghi lại kết quả thực hiện.")
     record(session, actor, "task:reopen", task, done_on=before)
 
 
-def set_meeting(session: orm.Session, actor: Actor, task: Task, appointed: Appointed) -> None:
-    """Register when and where the unit meets: the task is done, and every due day counted from the meeting
-    is computed anew, its old day kept in the history. May be said again with another day."""
-    _mine(session, actor, task)
-    if task.milestone.meeting is None:
-        raise TaskError({"": "Việc này không gắn với buổi sinh hoạt nào."})
+def _pass_on(session: orm.Session, actor: Actor, task: Task, why: str) -> None:
+    """Compute anew what counts from the task: from its meeting, or from the day it was done."""
+    session.flush()
+    content = in_force(session, task.plan_id)
+    if content and (task.holds_meeting or _is_counted_from(content, task.milestone.code)):
+        recompute(session, actor, task.plan, task.unit.tree_path, why)
+
+
+def _is_counted_from(content: PlanContent, code: str) -> bool:
+    return any(code in (refers_to(one.due), refers_to(one.opens)) for one in content.milestones)
+
+
+def set_meeting(session: orm.Session, actor: Actor, task: Task, appointed: Appointed) -> Issued | None:
+    """Set when and where the unit meets. Every due day counted from the meeting is computed anew, its old day
+    kept in the history; a task of registering is done by it. May be said again with another day.
+
+    Returns what moved; raises TaskError by field.
+    """
+    take_hold(session, actor, task)
+    kind = registered_kind(task, in_force(session, task.plan_id))
+    if kind is None or (task.milestone.action is not Action.REGISTER and task.done_on is not None):
+        raise TaskError({"": "Việc này không gắn với buổi sinh hoạt nào cần đặt ngày."})
     if not date(EARLIEST_YEAR, 1, 1) <= appointed.meets_on <= date(today().year + 2, 12, 31):
         raise TaskError({"meets_on": "Ngày sinh hoạt không hợp lý; xin kiểm tra lại."})
-    meeting = _meeting(session, task, appointed.meets_on)
-    meeting.meets_on, meeting.slot = appointed.meets_on, appointed.slot
-    meeting.month = appointed.meets_on.replace(day=1)
-    meeting.place = nfc(appointed.place.strip())
-    if task.done_on is None:
-        task.done_on, task.done_at, task.done_by = today(), now(), actor.account_id
+    _refuse_gates(session, task, appointed.despite)
+    meeting = _meeting(session, task, kind, appointed.meets_on, "meets_on")
+    if meeting.held_on is not None:
+        raise TaskError({"meets_on": f"Buổi sinh hoạt đã tổ chức ngày {meeting.held_on:%d/%m/%Y}."})
+    _settle(meeting, task, appointed.meets_on)
+    meeting.slot, meeting.place = appointed.slot, nfc(appointed.place.strip())
+    if task.milestone.action is Action.REGISTER and task.done_on is None:
+        finish(task, actor, today())
     session.flush()
     why = f"Đăng ký ngày sinh hoạt {appointed.meets_on:%d/%m/%Y}."
-    recompute(session, actor, task.plan, task.unit.tree_path, why)
+    issued = recompute(session, actor, task.plan, task.unit.tree_path, why)
     record(session, actor, "task:register", task, meets_on=appointed.meets_on)
+    return issued
 
 
-def _meeting(session: orm.Session, task: Task, day: date) -> Meeting:
-    """The unit's meeting that the task is about: the one of the plan, else the one of that month."""
-    kind = task.milestone.meeting or MeetingKind.REGULAR
+def registered_kind(task: Task, content: PlanContent | None) -> MeetingKind | None:
+    """The kind of meeting whose day the task may set: its own, else, of a task of registering, the one that
+    the plan has held; None where it sets none."""
+    if task.milestone.action not in (Action.REGISTER, Action.HOLD) or task.settled_by_report:
+        return None
+    held = (one.meeting for one in content.milestones if one.action is Action.HOLD) if content else iter(())
+    return task.milestone.meeting or next(filter(None, held), None)
+
+
+def preview_meeting(session: orm.Session, actor: Actor, task: Task, appointed: Appointed) -> Issued | None:
+    """What `set_meeting` would move, without keeping it. Raises TaskError by field."""
+    point = session.begin_nested()
+    try:
+        return set_meeting(session, actor, task, appointed)
+    finally:
+        point.rollback()
+        session.expire_all()
+
+
+def known_meeting(session: orm.Session, task: Task, kind: MeetingKind) -> Meeting | None:
+    """The unit's meeting that is set under the plan and not yet held; else its last one of the kind."""
+    waiting = sa.and_(Meeting.plan_id == task.plan_id, Meeting.held_on.is_(None))
+    query = sa.select(Meeting).where(Meeting.cell_id == task.unit_id, Meeting.kind == kind)
+    return session.scalars(
+        query.order_by(waiting.desc().nulls_last(), Meeting.meets_on.desc()).limit(1)
+    ).first()
+
+
+def _meeting(session: orm.Session, task: Task, kind: MeetingKind, day: date, field: str) -> Meeting:
+    """The unit's meeting that a day speaks of: that month's, else the one set under the plan that moves into
+    that month, else a new one. Raises TaskError where another plan's stands there."""
     own = sa.select(Meeting).where(Meeting.cell_id == task.unit_id, Meeting.kind == kind)
     month = day.replace(day=1)
-    planned = sa.and_(Meeting.plan_id == task.plan_id, sa.literal(not task.period))
-    found = session.scalars(
-        own.where(sa.or_(Meeting.month == month, planned)).order_by(planned.desc())
-    ).first()
+    found = session.scalars(own.where(Meeting.month == month)).first()
+    if found is not None and found.plan_id not in (None, task.plan_id) and kind is not MeetingKind.REGULAR:
+        raise TaskError({field: f"Tháng {day:%m/%Y} đơn vị đã có buổi cùng loại theo kế hoạch khác."})
+    if found is None and not task.period:
+        waiting = own.where(Meeting.plan_id == task.plan_id, Meeting.held_on.is_(None))
+        found = session.scalars(waiting.order_by(Meeting.meets_on.desc())).first()
     if found is None:
         found = Meeting(cell_id=task.unit_id, kind=kind, month=month, meets_on=day, slot="evening")
         session.add(found)
-    found.plan_id = found.plan_id or task.plan_id
     return found
 
 
-def ask_extension(session: orm.Session, actor: Actor, task: Task, until: date, reason: str) -> Extension:
-    """Ask the level above for more time. Raises TaskError by field; one question at a time."""
-    _mine(session, actor, task)
-    problems = _extension_problems(task, until, reason)
-    asked = sa.select(Extension.id).where(Extension.task_id == task.id, Extension.granted.is_(None))
-    if session.scalar(asked):
-        problems[""] = "Đã xin gia hạn và đang chờ cấp trên trả lời."
-    if problems:
-        raise TaskError(problems)
-    extension = Extension(task_id=task.id, until=until, reason=nfc(reason.strip()), asked_by=actor.account_id)
-    session.add(extension)
-    session.flush()
-    text = f"{task.unit.name} xin gia hạn “{task.milestone.title}” đến {until:%d/%m/%Y}."
-    _tell(
-        session,
-        deciders(session, task.unit.tree_path),
-        text,
-        f"extension:{extension.id}",
-        "/follow/extensions",
-    )
-    record(session, actor, "extension:ask", extension, until=until)
-    return extension
+def _settle(meeting: Meeting, task: Task, day: date) -> None:
+    meeting.meets_on, meeting.month = day, day.replace(day=1)
+    meeting.plan_id = meeting.plan_id or task.plan_id
 
 
-def _extension_problems(task: Task, until: date, reason: str) -> dict[str, str]:
-    problems = {}
-    if task.done_on is not None:
-        problems[""] = "Việc này đã hoàn thành."
-    elif task.due_on is None:
-        problems[""] = "Việc này chưa có hạn nên chưa cần gia hạn."
-    elif until <= max(task.due_on, task.extended_to or task.due_on):
-        problems["until"] = "Ngày xin gia hạn phải sau hạn hiện tại."
-    elif until <= today():
-        problems["until"] = "Ngày xin gia hạn phải sau hôm nay."
-    if not reason.strip():
-        problems["reason"] = "Xin ghi lý do để cấp trên xem xét."
-    return problems
+def nudge(session: orm.Session, actor: Actor, tasks: Sequence[Task], words: str) -> int:
+    """Urge the units to do their tasks, once a day a task; returns how many notices were new.
 
-
-def decide(session: orm.Session, actor: Actor, extension: Extension, granted: bool, answer: str) -> None:
-    """Grant or refuse; the right of the level above the unit. A refusal says why. Raises TaskError."""
-    task = extension.task
-    require(actor, Permission.TASKS_DECIDE, _above(task.unit.tree_path))
-    session.refresh(extension, with_for_update=True)
-    if extension.granted is not None:
-        raise TaskError({"": "Đề nghị này đã được trả lời."})
-    if not granted and not answer.strip():
-        raise TaskError({"answer": "Không đồng ý thì xin ghi lý do."})
-    extension.granted, extension.answer = granted, nfc(answer.strip())
-    extension.decided_by, extension.decided_at = actor.account_id, now()
-    if granted and task.due_on and extension.until > task.due_on:
-        task.extended_to = max(extension.until, task.extended_to or extension.until)
-    word = "được gia hạn đến" if granted else "không được gia hạn đến"
-    text = f"“{task.milestone.title}” của {task.unit.name} {word} {extension.until:%d/%m/%Y}."
-    _tell(
-        session,
-        doers_at(session, task.unit_id),
-        text,
-        f"extension:{extension.id}:answer",
-        f"/tasks/{task.id}",
-    )
-    record(session, actor, "extension:decide", extension, granted=granted)
-
-
-def _above(path: UnitPath) -> UnitPath:
-    return path.ancestors[-1] if path.ancestors else path
-
-
-def nudge(session: orm.Session, actor: Actor, tasks: list[Task], words: str) -> int:
-    """Urge the units to do their tasks, once a day a task; returns how many people were told."""
-    told = 0
+    Raises NotAllowed where one of them is out of reach: then nobody is told.
+    """
     for task in tasks:
         require(actor, Permission.TASKS_NUDGE, task.unit.tree_path)
+    people, told = doers_at(session, {task.unit_id for task in tasks}), 0
+    for task in tasks:
         what = f"“{task.milestone.title}” của {task.unit.name}{_due(task)}"
         text = f"Đôn đốc: {what}. {nfc(words.strip())}".strip()
-        told += _tell(
-            session, doers_at(session, task.unit_id), text, f"nudge:{task.id}:{today()}", f"/tasks/{task.id}"
-        )
+        said = dict.fromkeys(people.get(task.unit_id, ()), text)
+        told += post(session, said, KIND, nudge_key(task), f"/tasks/{task.id}")
         record(session, actor, "task:nudge", task)
     return told
+
+
+def nudge_key(task: Task) -> str:
+    """What makes a task's nudges of one day one."""
+    return f"nudge:{task.id}:{today()}"
 
 
 def _due(task: Task) -> str:
     last = task.extended_to or task.due_on
     return f", hạn {last:%d/%m/%Y}" if last else ""
-
-
-def _tell(session: orm.Session, people: set[UUID], text: str, key: str, url: str) -> int:
-    return post(session, dict.fromkeys(people, text), "task", key, url)
-
-
-def doers_at(session: orm.Session, unit_id: UUID) -> set[UUID]:
-    """Who does the tasks of a unit: those whose role, held at that very unit, carries the right."""
-    return _holders(session, Permission.TASKS_DO, Unit.id == unit_id)
-
-
-def deciders(session: orm.Session, path: UnitPath) -> set[UUID]:
-    """Who decides on extensions of a unit: at the nearest unit above where somebody holds the right."""
-    for above in reversed(path.ancestors or (path,)):
-        if found := _holders(session, Permission.TASKS_DECIDE, Unit.path == above.text):
-            return found
-    return set()
-
-
-def _holders(session: orm.Session, permission: Permission, where: sa.ColumnElement[bool]) -> set[UUID]:
-    roles = [role for role, rights in PERMISSIONS.items() if permission in rights]
-    query = (
-        sa.select(Appointment.person_id)
-        .join(Unit, Unit.id == Appointment.unit_id)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(where, Appointment.role.in_(roles), valid(Appointment, today()), Person.left_on.is_(None))
-    )
-    return set(session.scalars(query))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,10 +17,12 @@ from core.plans.deadlines import Standing, standing
 from core.plans.models import Plan
 from core.queries.by_hand import undecided, waiting_for
 from core.queries.cadences import because, cadences
+from core.queries.extensions import asked_below
 from core.queries.petitions import PetitionRow, petition_rows
 from core.queries.petitions import row_of as petition_of
 from core.queries.quarters import OwedReport, owed_reports
 from core.queries.reading import sliced
+from core.queries.unit_tasks import AHEAD, RECENT, own_tasks
 from core.queries.visits import VisitRow, VisitState, row_of, visit_rows
 from core.reports.models import ReportDecision
 from core.rotation.models import Official, Rotation, RotationVersion, Visit, VisitReport
@@ -28,8 +30,6 @@ from tenants.access import Actor, Permission, may, reach
 from tenants.clock import local, now
 from tenants.conditions import within
 
-AHEAD = timedelta(days=62)
-RECENT = timedelta(days=14)
 MOST_PETITIONS = 20
 
 
@@ -46,6 +46,8 @@ class TaskKind(StrEnum):
     ROTATION_DRAFT = "rotation_draft"
     SWAP_ANSWER = "swap_answer"
     SWAPS = "swaps"
+    UNIT_TASK = "unit_task"
+    EXTENSIONS = "extensions"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def tasks_of(session: orm.Session, actor: Actor, day: date) -> tuple[Task, ...]:
         *_reports_received(session, actor),
         *_drafts(session, actor),
         *_swaps(session, actor),
+        *_unit_tasks(session, actor, day),
+        *_extensions(session, actor),
     ]
     return tuple(sorted(found, key=lambda task: (task.due_on or date.max, task.title)))
 
@@ -204,6 +208,22 @@ def _reports_received(session: orm.Session, actor: Actor) -> Iterator[Task]:
         title = f"Tiếp nhận hoặc trả lại báo cáo của {received.counterpart_name}"
         detail = f"{received.subject}. Gửi ngày {local(received.sent_at):%d/%m/%Y}."
         yield Task(title, detail, None, Standing.OPEN, TaskKind.DECIDE_REPORT, received.id)
+
+
+def _unit_tasks(session: orm.Session, actor: Actor, day: date) -> Iterator[Task]:
+    """What plans ask of the units themselves at which he holds his role."""
+    for row in own_tasks(session, actor, day):
+        longer = f" Được gia hạn đến {row.extended_to:%d/%m/%Y}." if row.extended_to else ""
+        detail = f"{row.unit}, {row.plan}.{longer}"
+        yield Task(row.label, detail, row.due_on, row.standing(day), TaskKind.UNIT_TASK, row.id)
+
+
+def _extensions(session: orm.Session, actor: Actor) -> Iterator[Task]:
+    if count := asked_below(session, actor):
+        yield Task(
+            f"Trả lời {count} đề nghị gia hạn", "Đơn vị trực thuộc đang chờ.", None, Standing.OPEN,
+            TaskKind.EXTENSIONS,
+        )  # fmt: skip
 
 
 def _drafts(session: orm.Session, actor: Actor) -> Iterator[Task]:

@@ -91,6 +91,7 @@ def noun(
 
 ROSTER = {"upload_id": "upload"}
 DRAFT, ITEM = {"plan_id": "plan draft"}, {"where": "=milestones/0"}
+TASK = {"task_id": "task"}
 ALL = ("create", "edit", "remove", "export")
 OWN_VISIT = frozenset({"official"})
 PLAN_WRITERS = frozenset({"official", "officer", "admin"})
@@ -128,6 +129,19 @@ MATRIX: dict[str, Line] = {
     "reorganise.show": Line(P.UNITS_EDIT, GET, {"event_id": "unit event"}),
     "reorganise.undo": Line(P.UNITS_EDIT, POST, {"event_id": "coming unit event"}),
     "tasks.index": Line(P.TASKS_READ, GET),
+    "unit_tasks.show": Line(P.TASKS_READ, GET, TASK, need=frozenset({P.TASKS_DO, P.TASKS_FOLLOW})),
+    "unit_tasks.done": Line(P.TASKS_DO, FORM, TASK),
+    "unit_tasks.undo": Line(P.TASKS_DO, POST, TASK),
+    "unit_tasks.meeting": Line(P.TASKS_DO, FORM, TASK),
+    "unit_tasks.extension": Line(P.TASKS_DO, FORM, TASK),
+    "unit_tasks.pilots": Line(P.TASKS_DO, FORM, {"task_id": "pilots task"}, mine=WHOLE | {"base-officer"}),
+    "follow.index": Line(P.TASKS_FOLLOW, GET),
+    "follow.show": Line(P.TASKS_FOLLOW, GET, {"plan_id": "plan"}),
+    "follow.export": Line(P.TASKS_FOLLOW, GET, {"plan_id": "plan", "kind": "=csv"}),
+    "follow.overdue": Line(P.TASKS_FOLLOW, GET),
+    "follow.urge": Line(P.TASKS_NUDGE, {"POST": 200}, form={"task": "task"}),
+    "extensions.index": Line(P.TASKS_DECIDE, GET),
+    "extensions.show": Line(P.TASKS_DECIDE, FORM, {"extension_id": "extension"}),
     "notices.index": Line(P.TASKS_READ, GET),
     "notices.mark": Line(P.TASKS_READ, POST, {"notice_id": "notice"}),
     "notices.mark_all": Line(P.TASKS_READ, POST),

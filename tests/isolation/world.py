@@ -22,15 +22,19 @@ from sqlalchemy import orm
 from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Direction, Dispatch, DispatchKind
 from core.following import FOLLOWS
-from core.meetings.models import Meeting, Petition
+from core.meetings.models import Meeting, MeetingKind, Petition
 from core.meetings.petitions import NewPetition
 from core.notices.mailing import choose_mail, write_letters
 from core.notices.models import Job, JobKind, JobState, Notice
 from core.notices.reminder_models import DigestDay, ReminderSetting
 from core.notices.work import owe, post
 from core.plans.calendars import CalendarDay
+from core.plans.extending import ask_extension
 from core.plans.models import Plan, PlanVersion
+from core.plans.pilots import select_pilots
 from core.plans.service import derive, draft, publish
+from core.plans.task_models import Extension, Milestone, Task
+from core.plans.tasks import Appointed, Done, complete, set_meeting
 from core.plans.workdays import DayKind
 from core.reports.models import Report, ReportVersion
 from core.reports.service import accept, consolidate, newest, open_report, send_back, submit
@@ -74,6 +78,7 @@ from tenants.unit_models import EventState, UnitEvent
 from tenants.vietnamese import fold, sort_key
 from tests.cast import OPENED, SYSTEM, Cast, _furnish, _person
 from tests.reporting_ground import QUARTER, content, received
+from tests.task_ground import task_of, with_tasks
 
 NOW = datetime(2026, 4, 10, 3, 0, tzinfo=UTC)
 OWN, PARENT, CHILD, SIBLING, STRANGER = "huyen-a", "tinh", "xa-c", "huyen-b", "tinh-x"
@@ -123,6 +128,7 @@ def build_world(known: Cast) -> World:
         _pass_reports_up(world.cast)
         for code in CODES:
             _keep_files(world.cast, code)
+            _do_tasks(world.cast, code)
             _reorganise(world.cast, code)
             _collect(world, code)
         _sign_everyone_in(world)
@@ -169,7 +175,7 @@ def _run(cast: Cast, *codes: str) -> None:
 
 def _pass_plans_down(cast: Cast) -> None:
     for code in (PARENT, STRANGER):
-        said = content(subject=f"Dự sinh hoạt {public(code)}", signer=f"Ông {public(code)}")
+        said = with_tasks(subject=f"Dự sinh hoạt {public(code)}", signer=f"Ông {public(code)}")
         with cast.session(code) as session:
             publish(
                 session, cast.actor(f"{code}.standing"), draft(session, cast.actor(f"{code}.standing"), said)
@@ -184,6 +190,17 @@ def _pass_plans_down(cast: Cast) -> None:
     for code in CODES:
         with cast.session(code) as session:
             draft(session, cast.actor(f"{code}.standing"), content(subject=f"Dự thảo {private(code)}"))
+
+
+def _do_tasks(cast: Cast, code: str) -> None:
+    """The commune chooses cell 1 to go first; the cell sets a day, which moves others, and asks for time."""
+    base, secretary, word = cast.actor(f"{code}.base-officer"), cast.actor(f"{code}.secretary"), private(code)
+    with cast.session(code) as session:
+        select_pilots(session, base, task_of(session, "chon_diem", "XA-1"), {"CB-1": None})
+        appointed = Appointed(date(2026, 5, 4), place=f"Nhà {word}")
+        set_meeting(session, secretary, task_of(session, "to_chuc"), appointed)
+        ask_extension(session, secretary, task_of(session, "dang_ky"), date(2026, 5, 1), f"Bão {word}")
+        complete(session, secretary, task_of(session, "gui_tai_lieu"), Done(NOW.date(), f"Gửi {word}"))
 
 
 def _draw_up_and_visit(cast: Cast, code: str) -> None:
@@ -388,6 +405,7 @@ _OFFICIAL = (
 _MINE_ROWS = sa.select(Visit).where(Visit.official_id == _OFFICIAL).order_by(Visit.meets_on)
 _MINE = sa.select(Visit.id).where(Visit.official_id == _OFFICIAL).order_by(Visit.meets_on)
 _PUBLISHED = sa.select(RotationVersion.id).where(RotationVersion.published_at.is_not(None)).scalar_subquery()
+_TASKS = sa.select(Task.id).join(Milestone, Milestone.id == Task.milestone_id)
 QUERIES: dict[str, sa.Select[Any]] = {
     "unit": sa.select(Unit.id).where(Unit.code == "CB-1"),
     "unit event": sa.select(UnitEvent.id).where(UnitEvent.state == EventState.APPLIED),
@@ -402,10 +420,13 @@ QUERIES: dict[str, sa.Select[Any]] = {
     "level": sa.select(RotationLevel.id).where(RotationLevel.code == "commune"),
     "official": sa.select(Official.id).where(Official.id == _OFFICIAL),
     "absence": sa.select(Absence.id),
-    "meeting": sa.select(Meeting.id).where(Meeting.cell_id == _IN_CELL),
+    "meeting": sa.select(Meeting.id).where(Meeting.cell_id == _IN_CELL, Meeting.kind == MeetingKind.REGULAR),
     "plan": sa.select(Plan.id).where(Plan.versions.any()),
     "plan draft": sa.select(Plan.id).where(~Plan.versions.any()),
     "plan version": sa.select(PlanVersion.id),
+    "task": _TASKS.where(Milestone.code == "to_chuc", Task.unit_id == _IN_CELL),
+    "pilots task": _TASKS.where(Milestone.code == "chon_diem"),
+    "extension": sa.select(Extension.id),
     "rotation": sa.select(Rotation.id),
     "version": sa.select(RotationVersion.id).where(RotationVersion.published_at.is_not(None)),
     "draft": sa.select(RotationVersion.id).where(RotationVersion.published_at.is_(None)),

@@ -7,8 +7,8 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from icalendar import Calendar
 from playwright.sync_api import Browser, Page, expect
 
+from core.plans.due import BeforeDate, ByDate
 from core.plans.periods import Cycle, Period
 from core.plans.service import draft, publish
 from core.rotation.models import Official, OfficialArea, RotationLevel
@@ -29,6 +30,7 @@ from tenants.models import Unit
 from tenants.scope import connect
 from tests.cast import PASSWORD, Cast
 from tests.conftest import SECRET, TEMPLATE
+from tests.task_ground import FORUM_PLAN, HOLD, PREPARE, REGISTER, REPORT, REVIEW, under_way, with_phone
 
 pytestmark = pytest.mark.browser
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 800}
@@ -61,6 +63,16 @@ def _prepare(cast: Cast) -> None:
             areas = [OfficialArea(unit_id=cast.unit("huyen-a/XA-1"))]
             person_id = cast.actor(f"huyen-a.{who}").person_id
             session.add(Official(person_id=person_id, level_id=level.id, areas=areas))
+    _ask_for_a_forum(cast)
+
+
+def _ask_for_a_forum(cast: Cast) -> None:
+    """Cells register the day of a forum; one task of theirs is late."""
+    soon, late = BeforeDate(today() + timedelta(days=30)), ByDate(today() - timedelta(days=4))
+    tasks = (replace(REGISTER, due=soon), replace(REVIEW, due=late), PREPARE, replace(HOLD, due=soon), REPORT)
+    said = replace(FORUM_PLAN, milestones=tasks, year=today().year - 1, ends_on=None)
+    under_way(cast, replace(said, starts_on=today() - timedelta(days=30)))
+    with_phone(cast, "huyen-a.secretary", "0905 123 456")
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +213,32 @@ def test_an_admin_consolidates_and_downloads(
     with page.expect_download() as waiting:
         link.click()
     assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF-")
+
+
+def test_a_secretary_registers_a_meeting_on_a_phone(sit_down: Callable[[str, dict[str, int]], Page]) -> None:
+    page = sit_down("secretary", PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("link", name="Đăng ký thời gian, địa điểm Diễn đàn").click()
+    page.get_by_role("link", name="Đăng ký ngày họp").click()
+    page.locator("[name=meets_on]").fill((today() + timedelta(days=14)).isoformat())
+    page.get_by_text("Buổi sáng", exact=True).click()
+    page.locator("[name=place]").fill("Nhà văn hóa thôn 3")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Kiểm tra trước khi gửi").click()
+    expect(page.get_by_role("heading", name="Báo cáo kết quả Diễn đàn")).to_be_visible()
+    page.get_by_role("button", name="Gửi đăng ký").click()
+    expect(page.get_by_text("Đã đăng ký ngày")).to_be_visible()
+
+
+def test_the_district_calls_and_urges_who_is_late(sit_down: Callable[[str, dict[str, int]], Page]) -> None:
+    page = sit_down("standing", PHONE)
+    page.goto("/follow/overdue?q=ra+soat")
+    card = page.get_by_role("listitem").filter(has_text="Hoàng Thị Đào")
+    card.get_by_text("Nhắc đơn vị này").click()
+    page.get_by_role("button", name="Nhắc việc đã đánh dấu").click()
+    page.get_by_role("button", name="Gửi lời nhắc").click()
+    expect(page.get_by_text("Đã gửi 1 lời nhắc.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_an_admin_makes_a_plan_from_a_template_and_publishes_it(

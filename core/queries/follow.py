@@ -1,0 +1,364 @@
+"""Following up on plans: how many are late where, what stands at each unit, whom to call (design: D2, X08).
+
+Set-based, a constant number of statements each. "Below" leaves out the actor's own unit.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from core.notices.models import Notice
+from core.plans.models import Plan
+from core.plans.standing import SOON, Standing
+from core.plans.task_models import Milestone, Task
+from core.plans.tasks import nudge_key
+from core.plans.telling import doers_at
+from core.queries.reading import Slice, folded, matches, sliced
+from core.queries.unit_tasks import TaskRow, not_reports, task_row, task_rows
+from tenants.access import PERMISSIONS, Permission, Role
+from tenants.conditions import valid, within
+from tenants.models import Appointment, Person, Unit
+from tenants.tree import UnitPath
+from tenants.vietnamese import fold
+
+ASKED = Task.withdrawn_on.is_(None)
+OPEN = sa.and_(Task.done_on.is_(None), ASKED)
+last_day = sa.func.coalesce(Task.extended_to, Task.due_on)
+
+
+def below(paths: Iterable[UnitPath]) -> sa.ColumnElement[bool]:
+    """That a unit lies below one of these, itself left out."""
+    known = tuple(paths)
+    return sa.and_(within(known), Unit.path.not_in([path.text for path in known]))
+
+
+def overdue(day: date) -> sa.ColumnElement[bool]:
+    """That a task is open and late; reads the partial index of open tasks by due day."""
+    return sa.and_(OPEN, Task.due_on < day, sa.or_(Task.extended_to.is_(None), Task.extended_to < day))
+
+
+def overdue_counts(session: orm.Session, paths: Iterable[UnitPath], day: date) -> dict[UUID, int]:
+    """How many tasks are overdue at each committee or cell directly below these units and all it contains.
+
+    One statement: the open late ones are counted by unit before the tree is asked.
+    """
+    late = sa.select(Task.unit_id, sa.func.count().label("late")).where(overdue(day)).group_by(Task.unit_id)
+    counted, place = late.subquery(), orm.aliased(Unit)
+    tops = [_directly_below(path, counted, place) for path in paths]
+    if not tops:
+        return {}
+    return dict(session.execute(sa.union_all(*tops)).all())
+
+
+def _directly_below(path: UnitPath, counted: sa.Subquery, place: Any) -> sa.Select[Any]:
+    """Late ones below a path, by the part of their path that names the unit directly below it."""
+    top = sa.func.split_part(Unit.path, "/", path.depth + 3)
+    sums = (
+        sa.select(top.label("code"), sa.func.sum(counted.c.late).label("late"))
+        .join(counted, counted.c.unit_id == Unit.id)
+        .where(Unit.path > path.text, Unit.path < path.end)
+        .group_by(top)
+        .subquery()
+    )
+    number = sa.cast(sums.c.late, sa.Integer)
+    return sa.select(place.id, number).join(sums, place.code == sums.c.code)
+
+
+def late_by_unit(
+    session: orm.Session, paths: Iterable[UnitPath], day: date, most: int = 10
+) -> tuple[tuple[str, int], ...]:
+    """The units directly below with the most overdue tasks: name and number; two statements."""
+    counts = overdue_counts(session, paths, day)
+    worst = sorted(counts, key=lambda unit_id: (-counts[unit_id], unit_id))[:most]
+    names = dict(session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(worst))).all())
+    return tuple((names[unit_id], counts[unit_id]) for unit_id in worst)
+
+
+def states(day: date) -> dict[Standing, sa.ColumnElement[bool]]:
+    """`standing` as conditions on a task's row, of which exactly one holds."""
+    done, late = Task.done_on.is_not(None), sa.and_(Task.due_on.is_not(None), Task.done_on > Task.due_on)
+    longer = sa.and_(Task.extended_to.is_not(None), Task.done_on <= Task.extended_to)
+    still, dated = Task.done_on.is_(None), Task.due_on.is_not(None)
+    past, due = last_day < day, Task.due_on < day
+    return {
+        Standing.DONE_ON_TIME: sa.and_(done, sa.not_(late)),
+        Standing.DONE_EXTENDED: sa.and_(done, late, longer),
+        Standing.DONE_LATE: sa.and_(done, late, sa.not_(longer)),
+        Standing.WAITING: sa.and_(still, sa.not_(dated)),
+        Standing.OVERDUE: sa.and_(still, dated, past),
+        Standing.EXTENDED: sa.and_(still, dated, sa.not_(past), due),
+        Standing.DUE_SOON: sa.and_(still, dated, sa.not_(due), last_day <= day + SOON),
+        Standing.OPEN: sa.and_(still, dated, sa.not_(due), last_day > day + SOON),
+    }
+
+
+def _counts(day: date) -> list[sa.Label[int]]:
+    return [sa.func.count().filter(holds).label(at.value) for at, holds in states(day).items()]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many tasks stand where, each in exactly one of the four numbers (F05)."""
+
+    counts: Mapping[Standing, int] = field(default_factory=dict)
+
+    def _sum(self, *standings: Standing) -> int:
+        return sum(self.counts.get(at, 0) for at in standings)
+
+    @property
+    def on_time(self) -> int:
+        """Done by the due day."""
+        return self._sum(Standing.DONE_ON_TIME)
+
+    @property
+    def extended(self) -> int:
+        """Within an approved extension, done or still open."""
+        return self._sum(Standing.DONE_EXTENDED, Standing.EXTENDED)
+
+    @property
+    def late(self) -> int:
+        """Late, done since or not."""
+        return self._sum(Standing.DONE_LATE, Standing.OVERDUE)
+
+    @property
+    def overdue(self) -> int:
+        """Late and still not done."""
+        return self._sum(Standing.OVERDUE)
+
+    @property
+    def unsent(self) -> int:
+        """Not done and not late."""
+        return self._sum(Standing.OPEN, Standing.DUE_SOON, Standing.WAITING)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class PlanProgress:
+    """A plan with where its tasks stand."""
+
+    id: UUID
+    title: str
+    year: int
+    progress: Progress
+
+
+def _progress(row: Any) -> Progress:
+    return Progress({at: row._mapping[at.value] for at in Standing})
+
+
+def plans_followed(
+    session: orm.Session, paths: Iterable[UnitPath], day: date, text: str, number: int
+) -> Slice[PlanProgress]:
+    """A page of the plans that gave tasks to units below these, newest year first; two statements."""
+    query = (
+        sa.select(Plan.id, Plan.title, Plan.year, *_counts(day))
+        .join(Task, Task.plan_id == Plan.id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .where(below(paths), ASKED)
+        .group_by(Plan.tenant_id, Plan.id)
+        .order_by(Plan.year.desc(), Plan.title, Plan.id)
+    )
+    if fold(text):
+        query = query.where(matches(folded(Plan.title), text))
+    return sliced(session, query, number, _followed)
+
+
+def _followed(row: Any) -> PlanProgress:
+    return PlanProgress(row.id, row.title, row.year, _progress(row))
+
+
+def progress_of(session: orm.Session, plan_id: UUID, paths: Iterable[UnitPath], day: date) -> Progress:
+    """Where the plan's tasks below these units stand."""
+    query = sa.select(*_counts(day)).select_from(Task).join(Unit, Unit.id == Task.unit_id)
+    return _progress(session.execute(query.where(Task.plan_id == plan_id, below(paths), ASKED)).one())
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """What one unit owes under one milestone; `task_id` where it is one task alone."""
+
+    unit_id: UUID
+    milestone_id: UUID
+    progress: Progress
+    task_id: UUID | None
+
+    @property
+    def worst(self) -> Standing:
+        """The standing that asks most for attention."""
+        return next(at for at in WORST_FIRST if self.progress.counts.get(at))
+
+    @property
+    def text(self) -> str:
+        """In words; of several tasks how many are done."""
+        if self.progress.total == 1:
+            return self.worst.label
+        done = sum(count for at, count in self.progress.counts.items() if at.is_done)
+        return f"{self.worst.label}: xong {done}/{self.progress.total}"
+
+
+WORST_FIRST = (
+    Standing.OVERDUE,
+    Standing.EXTENDED,
+    Standing.DUE_SOON,
+    Standing.OPEN,
+    Standing.WAITING,
+    Standing.DONE_LATE,
+    Standing.DONE_EXTENDED,
+    Standing.DONE_ON_TIME,
+)
+
+
+def heat_map(
+    session: orm.Session, plan_id: UUID, path: UnitPath, day: date, unit_ids: Collection[UUID] | None = None
+) -> tuple[HeatCell, ...]:
+    """What stands at each unit below the path, milestone by milestone; at some only if `unit_ids` is given.
+
+    One statement, one row a unit and milestone.
+    """
+    one = sa.case((sa.func.count() == 1, sa.cast(sa.func.min(sa.cast(Task.id, sa.Text)), sa.Uuid)))
+    query = (
+        sa.select(Task.unit_id, Task.milestone_id, one.label("task_id"), *_counts(day))
+        .join(Unit, Unit.id == Task.unit_id)
+        .where(Task.plan_id == plan_id, ASKED, Unit.path > path.text, Unit.path < path.end)
+        .group_by(Task.unit_id, Task.milestone_id)
+    )
+    if unit_ids is not None:
+        query = query.where(Task.unit_id.in_(unit_ids))
+    return tuple(
+        HeatCell(row.unit_id, row.milestone_id, _progress(row), row.task_id) for row in session.execute(query)
+    )
+
+
+@dataclass(frozen=True)
+class FollowedUnit:
+    """A unit that a plan gives tasks, with the one above it."""
+
+    id: UUID
+    name: str
+    above: str
+
+
+def units_followed(
+    session: orm.Session, plan_id: UUID, paths: Iterable[UnitPath], text: str, number: int
+) -> Slice[FollowedUnit]:
+    """A page of the units below these that have tasks under the plan, in the order of the tree."""
+    above = orm.aliased(Unit)
+    has = sa.exists().where(Task.unit_id == Unit.id, Task.plan_id == plan_id, ASKED)
+    query = (
+        sa.select(Unit.id, Unit.name, sa.func.coalesce(above.name, "").label("above"))
+        .outerjoin(above, above.id == Unit.parent_id)
+        .where(below(paths), has)
+        .order_by(Unit.path)
+    )
+    if fold(text):
+        query = query.where(matches(Unit.search_key, text))
+    return sliced(session, query, number, lambda row: FollowedUnit(*row))
+
+
+def milestones_followed(session: orm.Session, plan_id: UUID) -> tuple[Milestone, ...]:
+    """The plan's milestones that units are still asked for, in its order."""
+    asked = sa.exists().where(Task.milestone_id == Milestone.id, ASKED)
+    query = sa.select(Milestone).where(Milestone.plan_id == plan_id, asked).order_by(Milestone.place)
+    return tuple(session.scalars(query))
+
+
+def tasks_followed(
+    session: orm.Session, plan_id: UUID, paths: Iterable[UnitPath], unit_ids: Collection[UUID] | None = None
+) -> tuple[TaskRow, ...]:
+    """The plan's tasks below these units, unit by unit."""
+    query = task_rows().where(Task.plan_id == plan_id, below(paths))
+    if unit_ids is not None:
+        query = query.where(Task.unit_id.in_(unit_ids))
+    query = query.order_by(Unit.path, Milestone.place, Task.period)
+    return tuple(map(task_row, session.execute(query)))
+
+
+def overdue_tasks(
+    session: orm.Session, paths: Iterable[UnitPath], day: date, text: str, number: int
+) -> Slice[TaskRow]:
+    """A page of what is overdue below these units, the longest first."""
+    query = task_rows().where(below(paths), overdue(day), not_reports())
+    if fold(text):
+        query = query.where(sa.or_(matches(Unit.search_key, text), matches(folded(Milestone.title), text)))
+    return sliced(session, query.order_by(last_day, Unit.path, Task.id), number, task_row)
+
+
+def overdue_total(session: orm.Session, paths: Iterable[UnitPath], day: date) -> int:
+    """How many tasks are overdue below these units."""
+    query = sa.select(sa.func.count(Task.id)).join(Unit, Unit.id == Task.unit_id)
+    query = query.join(Milestone, Milestone.id == Task.milestone_id)
+    return session.scalar(query.where(below(paths), overdue(day), not_reports())) or 0
+
+
+def tasks_to_urge(
+    session: orm.Session, paths: Iterable[UnitPath], task_ids: Collection[UUID]
+) -> tuple[Task, ...]:
+    """Those of the tasks that are open and lie below these units, with unit and milestone at hand."""
+    query = (
+        sa.select(Task).join(Unit, Unit.id == Task.unit_id).where(Task.id.in_(task_ids), below(paths), OPEN)
+    )
+    joined = (orm.joinedload(Task.unit), orm.joinedload(Task.milestone))
+    return tuple(session.scalars(query.options(*joined).order_by(Unit.path, Task.due_on)))
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to call about a unit's tasks."""
+
+    name: str
+    phone: str
+    role: Role
+
+
+FIRST_CALLED = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.STANDING_BODY, Role.BASE_OFFICER)
+
+
+def contacts(session: orm.Session, unit_ids: Collection[UUID], day: date) -> dict[UUID, Contact]:
+    """By unit whom to call: its secretary, else who else does its tasks; one statement."""
+    doers = [role for role, rights in PERMISSIONS.items() if Permission.TASKS_DO in rights]
+    first = sa.case({role: place for place, role in enumerate(FIRST_CALLED)}, value=Appointment.role, else_=9)
+    query = (
+        sa.select(Appointment.unit_id, Person.full_name, Person.phone, Appointment.role)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.unit_id.in_(unit_ids), Appointment.role.in_(doers), valid(Appointment, day))
+        .where(Person.left_on.is_(None))
+        .order_by(first, Appointment.valid_from, Person.id)
+    )
+    found = dict[UUID, Contact]()
+    for unit_id, name, phone, role in session.execute(query):
+        found.setdefault(unit_id, Contact(name, phone, role))
+    return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who would be told of a task, and whether he was already told today."""
+
+    names: tuple[str, ...]
+    today: bool
+
+
+def told_of(session: orm.Session, tasks: Collection[Task]) -> dict[UUID, Told]:
+    """By task who receives a nudge of it; three statements."""
+    people = doers_at(session, {task.unit_id for task in tasks})
+    everyone = {who for found in people.values() for who in found}
+    query = sa.select(Person.id, Person.full_name).where(Person.id.in_(everyone)).order_by(Person.sort_key)
+    names = dict(session.execute(query).all())
+    keys = {nudge_key(task): task.id for task in tasks}
+    sent = set(session.scalars(sa.select(Notice.dedup_key).where(Notice.dedup_key.in_(keys))))
+    return {
+        task.id: Told(
+            tuple(name for who, name in names.items() if who in people.get(task.unit_id, ())),
+            nudge_key(task) in sent,
+        )
+        for task in tasks
+    }
