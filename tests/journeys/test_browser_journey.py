@@ -70,7 +70,9 @@ def _ask_for_a_forum(cast: Cast) -> None:
     """Cells register the day of a forum; one task of theirs is late."""
     soon, late = BeforeDate(today() + timedelta(days=30)), ByDate(today() - timedelta(days=4))
     tasks = (replace(REGISTER, due=soon), replace(REVIEW, due=late), PREPARE, replace(HOLD, due=soon), REPORT)
-    said = replace(FORUM_PLAN, milestones=tasks, year=today().year - 1, ends_on=None)
+    said = replace(
+        FORUM_PLAN, subject="Đợt diễn đàn đang mở", milestones=tasks, year=today().year, ends_on=None
+    )
     under_way(cast, replace(said, starts_on=today() - timedelta(days=30)))
     with_phone(cast, "huyen-a.secretary", "0905 123 456")
 
