@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from core.rotation.facts import Official, PlannedVisit, Reason, Unmet, month_label
-from core.rotation.grid import Grid, Ints, build, open_arcs
+from core.rotation.grid import REASONS, Grid, Ints, build, open_arcs
 from core.rotation.hall import short_groups
 from core.rotation.problem import Problem
 from core.rotation.solver import Plan, hopeless, unmet_duties
@@ -98,6 +98,7 @@ def explain(problem: Problem, made: Plan | None = None) -> tuple[Blocker, ...]:
         *_crowded(grid),
         *_unmet(problem, unmet),
         *_pins(problem, unmet),
+        *_freed_pins(grid),
         *_no_area(problem),
         *_no_meeting(problem),
         *(_neglected(problem, visits) if made else ()),
@@ -217,6 +218,21 @@ def _pins(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]:
         sentence = f"{_wish(problem, official, cell, month)} không được xếp: {why}."
         remedy = "Đề nghị đồng chí sửa kế hoạch cá nhân: mỗi kỳ một lượt, trong thời gian lập lịch."
         yield Blocker(BlockerKind.PIN, sentence, remedy, 1, (official,), (cell,), month)
+
+
+def _freed_pins(grid: Grid) -> Iterator[Blocker]:
+    """Impossible pins of those who owe several visits a period: the visit is paid elsewhere."""
+    problem, number = grid.problem, {month: t for t, month in enumerate(grid.problem.calendar)}
+    cells = {cell.id: c for c, cell in enumerate(problem.cells)}
+    for d, cell, month in problem.pinned:
+        if grid.pin_edge[d] < 0:
+            m = grid.duty_official[d : d + 1]
+            edge = int(grid.edges_at(m, np.array([cells[cell]]))[0])
+            reason = REASONS[grid.blocked[edge, number[month]]] or Reason.OVERFULL
+            official = problem.duties[d].official
+            sentence = f"{_wish(problem, official, cell, month)} không thực hiện được: {reason.label}."
+            remedy = f"Đề nghị đồng chí sửa kế hoạch cá nhân, hoặc {REMEDIES[reason]}."
+            yield Blocker(BlockerKind.PIN, sentence, remedy, 1, (official,), (cell,), month)
 
 
 def _wish(problem: Problem, official: str, cell: str, month: date) -> str:

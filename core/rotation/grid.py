@@ -92,8 +92,10 @@ class Grid:
     def duty_at(self) -> Ints:
         """[M, T] the official's first duty of the period that holds the month; -1 where nothing is owed."""
         table = np.full((len(self.first) - 1, self.problem.months), -1, np.int64)
-        for d in range(len(self.duties) - 1, -1, -1):
-            table[self.duty_official[d], self.duty_from[d] : self.duty_to[d]] = d
+        last_first = np.arange(len(self.duties))[::-1]
+        for ahead in range(int((self.duty_to - self.duty_from).max(initial=0))):
+            held = last_first[self.duty_from[last_first] + ahead < self.duty_to[last_first]]
+            table[self.duty_official[held], self.duty_from[held] + ahead] = held
         return table
 
     def duties_at(self, m: int, month: int) -> Ints:
@@ -148,6 +150,7 @@ def build(problem: Problem, today: date | None = None) -> Grid:
     start = ordinal(problem.first_month)
     grid.pin_month[pinned] = _ints(ordinal(month) - start for _, _, month in problem.pinned)
     _open_own_cells(grid)
+    _free_duties_of_lost_pins(grid)
     if today is not None:
         day, _ = _meetings(problem)
         grid.blocked[(day[cell] > 0) & (day[cell] < today.toordinal())] = PAST
@@ -177,9 +180,9 @@ def _travel(problem: Problem, official: Ints, cell: Ints) -> Ints:
 
 
 def _duty_arrays(problem: Problem, who: dict[str, int]) -> tuple[Ints, Ints, Ints]:
-    start = ordinal(problem.first_month)
-    begins = _ints(ordinal(duty.months[0]) - start for duty in problem.duties)
-    ends = _ints(ordinal(duty.months[-1]) - start + 1 for duty in problem.duties)
+    number = {month: t for t, month in enumerate(problem.calendar)}
+    begins = _ints(number[duty.months[0]] for duty in problem.duties)
+    ends = _ints(number[duty.months[-1]] + 1 for duty in problem.duties)
     return _ints(who[duty.official] for duty in problem.duties), begins, ends
 
 
@@ -245,6 +248,14 @@ def _valid(official: Official, day: Ints) -> Bools:
     last = np.array([min(end, span[1]).toordinal() for span in spans], np.int64)[:, None]
     inside: Bools = (first <= day) & (day <= last)
     return inside
+
+
+def _free_duties_of_lost_pins(grid: Grid) -> None:
+    """Who owes several visits a period pays another one instead of a pin that is impossible."""
+    pinned = np.flatnonzero(grid.pin_edge >= 0)
+    lost = grid.blocked[grid.pin_edge[pinned], grid.pin_month[pinned]] != OPEN
+    freed = pinned[lost & grid.several[grid.duty_official[pinned]]]
+    grid.pin_edge[freed] = grid.pin_month[freed] = -1
 
 
 def _windows(problem: Problem, goal: list[Target]) -> Bools:

@@ -49,7 +49,7 @@ def repair(
         mine = state.grid.duty_official == m
         broken = _again(state)[m] > 0 or (state.edge[mine] < 0).any()
         if broken and not state.grid.several[m] and not enough():
-            won += _improve(state, _freed(state, free, m, rng))
+            won += improve_exactly(state, _freed(state, free, m, rng))
     return won
 
 
@@ -57,7 +57,7 @@ def settle(state: State, free: Bools) -> int:
     """The whole problem exactly, where it is small; 1 if that paid."""
     duties = np.flatnonzero(free)
     few = len(duties) > 0 and len(open_choices(state, duties).duty) <= SMALL
-    return _improve(state, duties, MANY_NODES) if few else 0
+    return improve_exactly(state, duties, MANY_NODES) if few else 0
 
 
 def dirty(state: State, lost: Bools) -> Ints:
@@ -109,7 +109,7 @@ def _freed(state: State, free: Bools, m: int, rng: np.random.Generator) -> Ints:
     return np.flatnonzero(free & np.isin(grid.duty_official, [m, *peers.tolist()]))
 
 
-def _improve(state: State, duties: Ints, nodes: int = NODES) -> int:
+def improve_exactly(state: State, duties: Ints, nodes: int = NODES) -> int:
     """The best years for the freed duties; 1 if better than before, which stands otherwise."""
     old, edge, month = state.objective(), state.edge[duties], state.month[duties]
     state.lift(duties)

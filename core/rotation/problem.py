@@ -95,16 +95,17 @@ class Problem:
             periods.setdefault(ordinal(month) // level.length, []).append(month)
         return [(period, tuple(months)) for period, months in periods.items()]
 
-    def _duties_of(self, official: Official, periods: list[tuple[int, tuple[date, ...]]]) -> Iterator[Duty]:
-        level, index = self.level_of[official.level], 0
+    def _duties_of(self, official: Official, periods: list[tuple[int, tuple[date, ...]]]) -> list[Duty]:
+        owed = self.level_of[official.level].owed
+        if owed == 1 and not self.past_in_period and not official.since and not official.until:
+            return [Duty(official.id, index, months) for index, (_, months) in enumerate(periods)]
+        duties: list[Duty] = []
         for period, every in periods:
-            months = every
-            if official.since or official.until:
-                months = tuple(month for month in every if _serves_in(official, month))
-            left = level.owed - self.past_in_period.get((official.id, period), 0)
-            for _ in range(min(left, len(months))):
-                yield Duty(official.id, index, months)
-                index += 1
+            months = tuple(month for month in every if _serves_in(official, month))
+            left = owed - self.past_in_period.get((official.id, period), 0)
+            first = len(duties)
+            duties += (Duty(official.id, first + nth, months) for nth in range(min(left, len(months))))
+        return duties
 
     @cached_property
     def _pins(self) -> tuple[tuple[tuple[int, str, date], ...], tuple[tuple[str, str, date], ...]]:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import compress, zip_longest
+from operator import not_
 
 import numpy as np
 
 from core.rotation.descent import descend
 from core.rotation.events import Event, happened
-from core.rotation.facts import PlannedVisit, Unmet, Weights, ordinal
+from core.rotation.facts import PlannedVisit, Source, Unmet, Weights, ordinal
 from core.rotation.grid import Bools, Grid, Ints, build, located
 from core.rotation.parts import deal
 from core.rotation.problem import Problem
@@ -111,7 +112,8 @@ def replan(
     about someone or something unknown.
     """
     problem = happened(problem, events)
-    problem = replace(problem, weights=policy.price(problem.weights))
+    if (weights := policy.price(problem.weights)) != problem.weights:
+        problem = replace(problem, weights=weights)
     published = tuple(published)
     desk = _Desk(build(problem, today), published, today)
     if len(stuck := desk.open_duties()):
@@ -119,9 +121,19 @@ def replan(
         officials = np.unique(desk.grid.duty_official[free])
         one = np.zeros(len(desk.grid.first) - 1, np.int64)
         descend(desk.state, free, one, tuple(deal(desk.grid, officials)))
+    return _told(problem, published, desk)
+
+
+def _told(problem: Problem, published: tuple[PlannedVisit, ...], desk: "_Desk") -> PlanDiff:
+    """The desk's visits against the published ones; those that are the very same are not compared."""
     visits = desk.visits()
-    moved = diff(published, visits, lambda visit: (visit.official, _period(problem, visit)), desk.forced)
-    return PlanDiff(visits, desk.unmet(), moved.kept, moved.removed, moved.added, moved.moved)
+    before, after = set(map(id, published)), set(map(id, visits))
+    old = (visit for visit in published if id(visit) not in after)
+    new = (visit for visit in visits if id(visit) not in before)
+    found = diff(old, new, lambda visit: (visit.official, _period(problem, visit)), desk.forced)
+    changed = {id(change.after) for change in found.changes}
+    kept = tuple(visit for visit in visits if id(visit) not in changed)
+    return PlanDiff(visits, desk.unmet(), kept, found.removed, found.added, found.moved)
 
 
 def _period(problem: Problem, visit: PlannedVisit) -> int:
@@ -135,9 +147,10 @@ class _Desk:
         self.grid, self.state = grid, State(grid)
         self.done: Bools = np.zeros(len(grid.duties), bool)
         self.forced: dict[PlannedVisit, str] = {}
-        self.past = tuple(visit for visit in published if _is_past(grid.problem, visit, today))
-        known = set(self.past)
-        coming = tuple(visit for visit in published if visit not in known)
+        self.standing: dict[int, PlannedVisit] = {}
+        over = [_is_past(grid.problem, visit, today) for visit in published]
+        self.past = tuple(compress(published, over))
+        coming = tuple(compress(published, map(not_, over)))
         duty, edge, month = located(grid, (*self.past, *coming))
         n = len(self.past)
         self._stand(duty[:n], edge[:n], month[:n])
@@ -158,17 +171,28 @@ class _Desk:
                 self.done[owed[~self.done[owed]][:1]] = True
 
     def _keep(self, coming: tuple[PlannedVisit, ...], duty: Ints, edge: Ints, month: Ints) -> None:
-        holds = np.zeros(len(coming), bool)
-        for at, visit in enumerate(coming):
-            reason = self._why_not(visit, int(duty[at]), int(edge[at]), int(month[at]))
-            holds[at] = not reason
-            if reason:
-                self.forced[visit] = reason
-            elif visit.day != self.grid.problem.cell_of[visit.cell].meetings[visit.month].day:
+        holds = self._holds(duty, edge, month)
+        cells, pinned = self.grid.problem.cell_of, self.grid.pin_edge >= 0
+        for at, (visit, held) in enumerate(zip(coming, holds.tolist(), strict=True)):
+            d = int(duty[at])
+            if not held:
+                self.forced[visit] = self._why_not(visit, d, int(edge[at]), int(month[at]))
+            elif visit.day != cells[visit.cell].meetings[visit.month].day:
                 self.forced[visit] = DAY_MOVED
+            elif pinned[d] == (visit.source is Source.PIN):
+                self.standing[d] = visit
         kept = duty[holds]
         self.state.place(kept, edge[holds], month[holds])
         self.state.kept_edge[kept], self.state.kept_month[kept] = edge[holds], month[holds]
+
+    def _holds(self, duty: Ints, edge: Ints, month: Ints) -> Bools:
+        """[n] whether each visit has a duty still to do, on an open arc, and no pin elsewhere."""
+        grid = self.grid
+        holds: Bools = (duty >= 0) & ~self.done[duty]
+        at, e, t = duty[holds], edge[holds], month[holds]
+        pin = grid.pin_edge[at]
+        holds[holds] = (grid.blocked[e, t] == 0) & ((pin < 0) | ((pin == e) & (grid.pin_month[at] == t)))
+        return holds
 
     def _why_not(self, visit: PlannedVisit, duty: int, edge: int, month: int) -> str:
         grid = self.grid
@@ -177,7 +201,7 @@ class _Desk:
             return broken[0].sentence_vi.rstrip(".") if broken else GONE
         if grid.pin_edge[duty] >= 0 and (grid.pin_edge[duty], grid.pin_month[duty]) != (edge, month):
             return "Đồng chí đã đổi kế hoạch cá nhân"
-        return GONE if self.done[duty] else ""
+        return GONE
 
     def open_duties(self) -> Ints:
         """[n] duties without a visit that could have one."""
@@ -204,9 +228,13 @@ class _Desk:
         return free
 
     def visits(self) -> tuple[PlannedVisit, ...]:
-        """The past as it was, then the state's visits, by day."""
-        coming = planned_visits(self.state, ~self.done)
-        return tuple(sorted((*self.past, *coming), key=lambda visit: visit.day))
+        """The past as it was, what stands as it was, then the state's other visits, by day."""
+        state, same = self.state, np.zeros(len(self.done), bool)
+        same[list(self.standing)] = True
+        same &= (state.edge == state.kept_edge) & (state.month == state.kept_month)
+        standing = (visit for duty, visit in self.standing.items() if same[duty])
+        others = planned_visits(state, ~self.done & ~same)
+        return tuple(sorted((*self.past, *standing, *others), key=lambda visit: visit.day))
 
     def unmet(self) -> tuple[Unmet, ...]:
         """Duties neither done nor planned."""

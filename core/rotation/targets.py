@@ -6,6 +6,7 @@ Source: S4-02; design: rotation.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, floor, sqrt
 
 from core.rotation.facts import Cell, Official, OwnCell
@@ -106,8 +107,14 @@ def _windows(problem: Problem, cell: Cell, share: float) -> tuple[tuple[int, int
     months = problem.months
     length = ceil((months + 1) / (floor(min(share, months)) + 1))
     earliest = -min(LOOK_BACK, length - 1) if problem.history else 0
+    return _spread(earliest, months, length, bool(cell.special or cell.first) and length > 1)
+
+
+@cache
+def _spread(earliest: int, months: int, length: int, first: bool) -> tuple[tuple[int, int], ...]:
+    """Every run of ``length`` months, and the first month for cells that come first."""
     spread = tuple((start, start + length) for start in range(earliest, months - length + 1))
-    return (*spread, (0, 1)) if (cell.special or cell.first) and length > 1 else spread
+    return (*spread, (0, 1)) if first else spread
 
 
 def travel_cost(official: Official, cell: Cell) -> int:

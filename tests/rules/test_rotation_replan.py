@@ -3,13 +3,21 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.facts import CellMeeting, PlannedVisit, Slot
+from core.rotation.events import Absent, happened
+from core.rotation.facts import CellMeeting, PlannedVisit, Slot, Source
+from core.rotation.grid import build, located
+from core.rotation.invented import Scale, instance
+from core.rotation.neighbourhood import improve_exactly
 from core.rotation.problem import Problem
 from core.rotation.replan import DAY_MOVED, EXTRA, NEW, diff, replan
-from core.rotation.solver import plan
+from core.rotation.score import Rule, score
+from core.rotation.solver import plan, planned_visits
+from core.rotation.state import State
 from core.rotation.validate import validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems, visit
 
@@ -138,3 +146,32 @@ def test_a_duty_done_in_the_past_is_not_done_again() -> None:
     published = [visit("z", "b", 1, 9), visit("x", "c", 1, 9), visit("x", "a", 2)]
     (change,) = replan(case, published, (), FEBRUARY).changes
     assert change.after == visit("x", "b", 2, 9)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_fewer_changes_would_do(seed: int) -> None:
+    case = replace(instance(Scale(1, 1, 14, 12, 2, 0), seed), months=4)
+    published = plan(case).visits
+    ill = next(one for one in reversed(published) if one.source is Source.ROTATION)
+    events = (Absent(ill.official, ill.day - timedelta(3), ill.day + timedelta(3)),)
+    found = replan(case, published, events, case.first_month)
+    later = happened(case, events)
+    assert (_hard(later, found.visits), len(found.extra)) == _fewest_changes(later, published)
+
+
+def _hard(case: Problem, visits: tuple[PlannedVisit, ...]) -> list[int]:
+    above = (Rule.UNMET, Rule.CROWDING, Rule.REPEAT)
+    return [part.broken for part in score(case, visits) if part.rule in above]
+
+
+def _fewest_changes(case: Problem, published: tuple[PlannedVisit, ...]) -> tuple[list[int], int]:
+    """What the rules above changes must lose, and the changes beside the forced, by an integer programme."""
+    grid = build(case)
+    duty, edge, month = located(grid, published)
+    holds = grid.open[edge, month]
+    state, kept = State(grid), duty[holds]
+    state.place(kept, edge[holds], month[holds])
+    state.kept_edge[kept], state.kept_month[kept] = edge[holds], month[holds]
+    assert improve_exactly(state, np.flatnonzero(grid.pin_edge < 0), 2_000)
+    moved = (state.edge[kept] != edge[holds]) | (state.month[kept] != month[holds])
+    return _hard(case, planned_visits(state)), int(moved.sum())
