@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 from admin.database import db
 from admin.pages.listing import listed, page_number, spoken
 from admin.pages.rotation import may_plan
+from admin.pages.rotation_calendar import month_shown
 from admin.security import current_actor, page
 from core.meetings.calendar import months_from
 from core.queries.board import lines_at, pinned_of
@@ -28,10 +30,12 @@ from core.rotation.swaps import partners
 from core.rotation.verdict import edits_of
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, reach
 from tenants.clock import today
+from tenants.models import Unit
 
 pages = Blueprint("board", __name__, url_prefix="/rotation")
 Answer = Response | str
 MOST_SWAPS = 12
+KINDS = {"officials": "Theo đồng chí", "cells": "Theo chi bộ", "days": "Theo ngày"}
 
 
 def draft_in_reach(rotation_id: str) -> tuple[Rotation, RotationVersion]:
@@ -48,40 +52,50 @@ def draft_in_reach(rotation_id: str) -> tuple[Rotation, RotationVersion]:
 @pages.get("/<rotation_id>/board")
 @page(Permission.ROTATION_READ)
 def index(rotation_id: str) -> str:
-    """The draft as a table, by official or by cell; of one commune, searched without diacritics."""
+    """The draft by official, by cell or as a calendar; of one commune, searched without diacritics."""
     rotation, version = draft_in_reach(rotation_id)
     paths = reach(current_actor(), Permission.ROTATION_READ)
     units = organisations_in(db.session, paths)
     unit = next((u for u in units if str(u.id) == request.args.get("unit")), None)
     kind, name = request.args.get("kind", "officials"), request.args.get("q", "")[:100]
+    frame: dict[str, object] = {
+        "rotation": rotation,
+        "version": version,
+        "kind": kind,
+        "units": units,
+        "unit": unit,
+    }
+    frame["tabs"], frame["pinned"] = _tabs(rotation, kind, unit), pinned_of(db.session, version.id)
+    inside = (unit.tree_path,) if unit else paths
+    if kind == "days":
+        shown = month_shown(version, inside, partial(_day_url, rotation, unit))
+        return render_template("pages/board_days.html", spoken=spoken, **shown, **frame)
     find = cells_of if kind == "cells" else officials_of
-    found = find(db.session, version.id, (unit.tree_path,) if unit else paths, name, page_number())
-    tabs = [
-        {
-            "label": label,
-            "active": kind == value,
-            "url": url_for(
-                "board.index", rotation_id=rotation.id, kind=value, unit=unit.id if unit else None
-            ),
-        }
-        for value, label in (("officials", "Theo đồng chí"), ("cells", "Theo chi bộ"))
-    ]
+    found = find(db.session, version.id, inside, name, page_number())
     return render_template(
         "pages/board.html",
-        rotation=rotation,
-        version=version,
         page=listed(found),
         months=months_from(rotation.first_month, rotation.months),
-        pinned=pinned_of(db.session, version.id),
         edits=edits_of(db.session, version),
         by_cell=kind == "cells",
-        kind=kind,
-        tabs=tabs,
-        units=units,
-        unit=unit,
         q=name,
         wide=True,
+        **frame,
     )
+
+
+def _tabs(rotation: Rotation, kind: str, unit: Unit | None) -> list[dict[str, object]]:
+    chosen = unit.id if unit else None
+
+    def url(value: str) -> str:
+        return url_for("board.index", rotation_id=rotation.id, kind=value, unit=chosen)
+
+    return [{"label": label, "active": kind == value, "url": url(value)} for value, label in KINDS.items()]
+
+
+def _day_url(rotation: Rotation, unit: Unit | None, month: str, day: str | None) -> str:
+    chosen = unit.id if unit else None
+    return url_for("board.index", rotation_id=rotation.id, kind="days", month=month, day=day, unit=chosen)
 
 
 def _line(planned_id: str) -> tuple[PlannedVisit, Assignment, RotationVersion]:

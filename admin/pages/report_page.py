@@ -11,7 +11,7 @@ from admin.pages.listing import chip, chosen_of
 from admin.security import current_actor
 from core.data import from_data
 from core.exchange.service import own_tenant
-from core.notices.models import Job, JobState
+from core.notices.models import Job, JobKind, JobState
 from core.plans.deadlines import Standing
 from core.plans.periods import Period
 from core.queries.reports import MadeVersion, last_job, versions_of
@@ -41,6 +41,7 @@ def report_page(report: Report) -> str:
         counts=counts_below(below),
         newer=_newer(version, below),
         job=_progress(job, report) if job and job.state in OPEN else None,
+        writing=_writing(chosen, report),
         failed=job is not None and job.state is JobState.DEAD,
         parent=parent,
         chip=chip,
@@ -102,6 +103,14 @@ def counts_below(below: list[Expected]) -> list[dict[str, Any]]:
         {"label": label, "number": number, "tone": tone, "link": None, "detail": None}
         for label, number, tone in figures
     ]
+
+
+def _writing(chosen: MadeVersion | None, report: Report) -> dict[str, Any] | None:
+    """The job that makes the version's document, while its file is not there."""
+    if chosen is None or chosen.document_id is None or chosen.size is not None:
+        return None
+    job = last_job(db.session, chosen.document_id, JobKind.RENDER_DOCUMENT)
+    return _progress(job, report) if job and job.state in OPEN else None
 
 
 def _progress(job: Job, report: Report) -> dict[str, Any]:

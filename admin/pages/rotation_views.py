@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 
 from admin.database import db
 from admin.pages.documents import spreadsheet
-from admin.pages.listing import listed, month_asked, page_number, spoken
+from admin.pages.listing import listed, page_number, spoken
 from admin.pages.rotation import may_plan
+from admin.pages.rotation_calendar import month_shown
 from admin.security import current_actor, page
 from core.meetings.calendar import months_from
 from core.queries.rotation import (
@@ -14,7 +15,6 @@ from core.queries.rotation import (
     assignment,
     cell_line,
     cells_of,
-    days_of,
     lines_of,
     official_line,
     officials_of,
@@ -23,7 +23,7 @@ from core.queries.why import why_assigned
 from core.rosters.sheets import write_sheet
 from core.rotation.models import PlannedVisit, RotationVersion
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, reach
-from tenants.clock import local, today
+from tenants.clock import local
 from tenants.tree import UnitPath
 
 pages = Blueprint("rotation_views", __name__, url_prefix="/rotation/versions")
@@ -59,28 +59,14 @@ def _frame(version: RotationVersion, here: str) -> dict[str, object]:
 @pages.get("/<version_id>")
 @page(Permission.ROTATION_READ)
 def month(version_id: str) -> str:
-    """A month day by day; the present month first."""
+    """A month as a calendar and day by day; the present month first."""
     version = _version(version_id)
-    months = months_from(version.rotation.first_month, version.rotation.months)
-    nearest = min(max(today().replace(day=1), months[0]), months[-1])
-    asked = month_asked()
-    chosen = asked if asked in months else nearest
-    found = days_of(db.session, version.id, _paths(), chosen, page_number())
-    links = [
-        {
-            "label": f"{m.month}/{m.year}" if m.month == 1 or m == months[0] else str(m.month),
-            "active": m == chosen,
-            "url": url_for("rotation_views.month", version_id=version.id, month=f"{m:%Y-%m}"),
-        }
-        for m in months
-    ]
-    return render_template(
-        "pages/rotation_month.html",
-        page=listed(found),
-        chosen=chosen,
-        months=links,
-        **_frame(version, "month"),
-    )
+
+    def url(month: str, day: str | None) -> str:
+        return url_for("rotation_views.month", version_id=version.id, month=month, day=day)
+
+    shown = month_shown(version, _paths(), url)
+    return render_template("pages/rotation_month.html", **shown, **_frame(version, "month"))
 
 
 @pages.get("/<version_id>/officials")

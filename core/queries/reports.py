@@ -162,9 +162,9 @@ def _made(facts: dict[str, Any]) -> MadeVersion:
     return MadeVersion(**facts, reason=(body or {}).get("reason", ""), document=named)
 
 
-def last_job(session: orm.Session, report_id: UUID) -> Job | None:
-    """The newest adding-up that was asked for."""
-    query = sa.select(Job).where(Job.subject_id == report_id, Job.kind == JobKind.CONSOLIDATE)
+def last_job(session: orm.Session, subject_id: UUID, kind: JobKind = JobKind.CONSOLIDATE) -> Job | None:
+    """The newest job of the kind about a report, or about the document of a version."""
+    query = sa.select(Job).where(Job.subject_id == subject_id, Job.kind == kind)
     return session.scalar(query.order_by(Job.id.desc()).limit(1))
 
 

@@ -119,11 +119,31 @@ def _made(row: Any) -> Assignment:
 
 
 def days_of(
-    session: orm.Session, version_id: UUID, paths: Iterable[UnitPath], month: date, number: int
+    session: orm.Session,
+    version_id: UUID,
+    paths: Iterable[UnitPath],
+    month: date,
+    number: int,
+    day: date | None = None,
 ) -> Slice[Assignment]:
-    """One page of a month's lines in reach, by day."""
+    """One page of the lines in reach of a month, or of one of its days, by day."""
     query = _assignments(version_id, paths).where(PlannedVisit.month == month)
+    if day is not None:
+        query = query.where(PlannedVisit.meets_on == day)
     return sliced(session, query, number, _made, DAYS_SIZE)
+
+
+def counts_by_day(
+    session: orm.Session, version_id: UUID, paths: Iterable[UnitPath], month: date
+) -> Mapping[date, int]:
+    """How many lines in reach each day of the month has; days without any are left out."""
+    query = (
+        sa.select(PlannedVisit.meets_on, sa.func.count())
+        .join(Unit, Unit.id == PlannedVisit.cell_id)
+        .where(PlannedVisit.version_id == version_id, PlannedVisit.month == month, within(paths))
+        .group_by(PlannedVisit.meets_on)
+    )
+    return dict(session.execute(query).all())
 
 
 def lines_of(session: orm.Session, version_id: UUID, paths: Iterable[UnitPath]) -> tuple[Assignment, ...]:

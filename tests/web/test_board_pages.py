@@ -140,6 +140,19 @@ def test_the_board_is_searched_filtered_and_costs_the_same(
         assert len(asked) <= BOARD_STATEMENTS
 
 
+def test_the_board_has_a_calendar_of_days(rotation_id: UUID, cast: Cast, sign_in: SignIn) -> None:
+    client, url = sign_in("huyen-a.officer"), f"/rotation/{rotation_id}/board?kind=days"
+    whole = client.get(f"{url}&month=2026-05").text
+    [day, *others] = re.findall(r'href="([^"]+day=2026-05-\d\d)"', whole)
+    assert len(others) == 2
+    one = client.get(day.replace("&amp;", "&")).text
+    assert (whole.count("/rotation/board/"), one.count("/rotation/board/")) == (3, 1)
+    assert client.get(f"{url}&month=2026-05&day=2026-05-31").text.count("/rotation/board/") == 3
+    with statements(scope.Session.kw["bind"]) as asked:
+        client.get(url)
+    assert len(asked) <= BOARD_STATEMENTS
+
+
 def test_the_board_is_for_planners_of_the_tenant(rotation_id: UUID, cast: Cast, sign_in: SignIn) -> None:
     with cast.session("huyen-a") as session:
         line = session.scalars(sa.select(PlannedVisit.id)).first()

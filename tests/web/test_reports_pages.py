@@ -14,6 +14,8 @@ from core.plans.periods import Period
 from core.reports.models import ReportVersion
 from core.reports.service import accept, open_report, send_back
 from core.rotation.models import Visit
+from jobs.handlers import HANDLERS
+from jobs.run import run_pending
 from tenants import scope
 from tenants.clock import frozen
 from tests.cast import Cast
@@ -22,6 +24,7 @@ from tests.reporting_ground import (
     AFTER,
     NAMES,
     QUARTER,
+    TwiceRunner,
     consolidated,
     dispatches,
     only_report,
@@ -89,6 +92,21 @@ def test_a_period_is_opened_added_up_and_read(cast: Cast, plan_id: UUID, sign_in
     for words in ("Kết quả theo cấp", "Đảng bộ xã Yên Phú", "Chưa đủ: thiếu 1 đơn vị", "01-BC/HU", "Bản 1"):
         assert words in page
     assert any(name in page for name in NAMES)
+
+
+def test_a_document_still_being_made_is_waited_for(cast: Cast, plan_id: UUID, sign_in: SignIn) -> None:
+    client = sign_in("huyen-a.officer")
+    where = f"/reports/{opened(cast, plan_id)}"
+    run_jobs(cast, "huyen-a")
+    client.submit(f"{where}/consolidate")
+    with cast.scope("huyen-a"):
+        run_pending(limit=1, runner=TwiceRunner(handlers=HANDLERS))
+    waiting = client.get(where).text
+    assert "data-progress-url" in waiting
+    assert "01-BC/HU" in waiting
+    assert ">PDF" not in waiting
+    run_jobs(cast, "huyen-a")
+    assert "data-progress-url" not in client.get(where).text
 
 
 @pytest.mark.parametrize("quarter", ["2", "3", "9", ""])
