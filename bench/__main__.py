@@ -1,16 +1,17 @@
-"""`python -m bench [rotation] [consolidation] [plans]`: each figure beside its reference, in one run."""
+"""`python -m bench [figure]…`: each figure named, or all, beside its reference, in one run."""
 
 import sys
 from collections.abc import Callable
 
-from bench import consolidation, plans, rotation
-from bench.ratios import Ratio, machine, tell
+from bench import consolidation, following, plans, rotation
+from bench.ratios import Disagreement, Ratio, machine, tell
 from demo.processes import StartError
 
 FIGURES: dict[str, tuple[str, Callable[[], list[Ratio]]]] = {
     "rotation": ("The year's rotation of a district", rotation.figure),
     "consolidation": ("The consolidation of a district's year", consolidation.figure),
     "plans": ("A plan for 9,000 units: twelve tasks each", plans.figure),
+    "following": ("Following up over 500,000 open tasks", following.figure),
 }
 
 
@@ -27,5 +28,5 @@ def main(names: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (StartError, consolidation.Disagreement) as problem:
+    except (StartError, Disagreement) as problem:
         sys.exit(str(problem))

@@ -18,7 +18,7 @@ import psycopg
 
 from bench.database import fresh_database, plain
 from bench.district import open_district
-from bench.ratios import Ratio
+from bench.ratios import Disagreement, Ratio
 from core.reports.counting import count
 from core.reports.figures import Figures
 from tenants.models import Tenant
@@ -29,10 +29,6 @@ REPETITIONS, WARM_UP, SEED = 40, 5, 1
 TABLES = ("unit", "official", "visit", "visit_report", "petition")
 STATEMENT = (Path(__file__).parent / "figures.sql").read_text(encoding="utf-8")
 Lines = list[tuple[int, str, str, list[int]]]
-
-
-class Disagreement(Exception):
-    """Two ways to the same figures gave different ones: their times mean nothing."""
 
 
 @dataclass

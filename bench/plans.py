@@ -5,9 +5,7 @@ checked. The reference copies the finished rows, as text, into an empty table wi
 and indexes, but without row-level security or keys to other tables.
 """
 
-import statistics
 import time
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,7 +15,7 @@ import sqlalchemy as sa
 
 from bench.database import fresh_database, plain
 from bench.district import OPERATOR
-from bench.ratios import Ratio
+from bench.ratios import Ratio, best_and_median, timed
 from core.meetings.kinds import MeetingKind
 from core.plans.compiler import Circumstances, compile_plan
 from core.plans.content import Action, Milestone, PlanContent, Route
@@ -66,30 +64,18 @@ def figure() -> list[Ratio]:
         rows, times = b"", dict[str, list[float]](compile=[], ours=[], copy=[])
         for _ in range(REPETITIONS + 1):
             owner.execute("TRUNCATE task, bare_task CASCADE")
-            times["compile"].append(_timed(lambda: compile_plan(CONTENT, around)))
+            times["compile"].append(timed(lambda: compile_plan(CONTENT, around)))
             plan_id = _draft(tenant_id)
-            times["ours"].append(_timed(lambda: _publish(tenant_id, plan_id, actor, around)))  # noqa: B023
+            times["ours"].append(timed(lambda: _publish(tenant_id, plan_id, actor, around)))  # noqa: B023
             rows = _rows(app, tenant_id)
-            times["copy"].append(_timed(lambda: _copy(owner, rows)))  # noqa: B023
+            times["copy"].append(timed(lambda: _copy(owner, rows)))  # noqa: B023
         count = rows.count(b"\n")
         print(f"{len(around.tree.units):,} units, {count:,} tasks; {REPETITIONS} times, in turn")
-        return _ratios({name: found[1:] for name, found in times.items()})
-
-
-def _ratios(times: dict[str, list[float]]) -> list[Ratio]:
-    found = []
-    for word, of in (("best", min), ("median", statistics.median)):
-        for what, name in (("compile", "compile"), ("compile + insert", "ours")):
-            found.append(
-                Ratio(f"{what}, {word}", "bare COPY", "ms", 1000 * of(times[name]), 1000 * of(times["copy"]))
-            )
-    return found
-
-
-def _timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
+        kept = {name: found[1:] for name, found in times.items()}
+        return [
+            *best_and_median("compile", "bare COPY", kept["compile"], kept["copy"]),
+            *best_and_median("compile + insert", "bare COPY", kept["ours"], kept["copy"]),
+        ]
 
 
 def open_committee() -> UUID:

@@ -1,9 +1,16 @@
 """How a measurement is told: ours beside a reference of the same run, and the first over the second."""
 
+import gc
 import os
 import platform
-from collections.abc import Iterable
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+
+class Disagreement(Exception):
+    """Two ways to the same figures gave different ones: their times mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,25 @@ class Ratio:
     def value(self) -> str:
         """Ours over theirs; a dash where the reference has none of it."""
         return f"{self.ours / self.theirs:.3f}" if self.theirs else "–"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it took once; the garbage of what ran before is not counted."""
+    gc.collect()
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def best_and_median(what: str, reference: str, ours: Sequence[float], theirs: Sequence[float]) -> list[Ratio]:
+    """Two lines of milliseconds from the seconds of each repetition."""
+    asked: tuple[tuple[str, Callable[[Sequence[float]], float]], ...] = (
+        ("best", min),
+        ("median", statistics.median),
+    )
+    return [
+        Ratio(f"{what}, {word}", reference, "ms", 1000 * of(ours), 1000 * of(theirs)) for word, of in asked
+    ]
 
 
 def machine() -> str:

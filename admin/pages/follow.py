@@ -16,19 +16,18 @@ from admin.security import current_actor, page
 from core.plans.models import Plan
 from core.plans.task_models import Task
 from core.plans.tasks import nudge
-from core.queries.calling import contacts, overdue_tasks, overdue_total, tasks_to_urge, told_of
 from core.queries.extensions import asked_in
 from core.queries.follow import (
     HeatCell,
     Progress,
     heat_map,
-    late_by_unit,
     milestones_followed,
     plans_followed,
     progress_of,
     tasks_followed,
     units_followed,
 )
+from core.queries.overdue import contacts, late_by_unit, overdue_tasks, overdue_total, tasks_to_urge, told_of
 from core.queries.unit_tasks import TaskRow
 from core.queries.visits import organisations_in
 from core.rosters.sheets import write_sheet

@@ -75,7 +75,15 @@ class Task(TenantOwned, Base):
         tenant_key("unit_id", "unit"),
         sa.CheckConstraint("extended_to IS NULL OR extended_to >= due_on", name="extension"),
         sa.Index("ix_task_unit", "tenant_id", "unit_id", "due_on", postgresql_where=OPEN),
-        sa.Index("ix_task_due", "tenant_id", "due_on", "unit_id", postgresql_where=OPEN),
+        sa.Index(
+            "ix_task_due",
+            "tenant_id",
+            "due_on",
+            "unit_id",
+            postgresql_include=["extended_to"],
+            postgresql_where=OPEN,
+        ),
+        sa.Index("ix_task_plan", "tenant_id", "plan_id", "unit_id"),
     )
 
     @property

@@ -1,4 +1,4 @@
-"""Following up on plans: how many are late where, what stands at each unit, whom to call (design: D2, X08).
+"""Following up on plans: where their tasks stand, in four numbers and on a map of units (design: D2).
 
 Set-based, a constant number of statements each. "Below" leaves out the actor's own unit.
 """
@@ -6,7 +6,7 @@ Set-based, a constant number of statements each. "Below" leaves out the actor's 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,48 +31,6 @@ def below(paths: Iterable[UnitPath]) -> sa.ColumnElement[bool]:
     """That a unit lies below one of these, itself left out."""
     known = tuple(paths)
     return sa.and_(within(known), Unit.path.not_in([path.text for path in known]))
-
-
-def overdue(day: date) -> sa.ColumnElement[bool]:
-    """That a task is open and late; reads the partial index of open tasks by due day."""
-    return sa.and_(OPEN, Task.due_on < day, sa.or_(Task.extended_to.is_(None), Task.extended_to < day))
-
-
-def overdue_counts(session: orm.Session, paths: Iterable[UnitPath], day: date) -> dict[UUID, int]:
-    """How many tasks are overdue at each committee or cell directly below these units and all it contains.
-
-    One statement: the open late ones are counted by unit before the tree is asked.
-    """
-    late = sa.select(Task.unit_id, sa.func.count().label("late")).where(overdue(day)).group_by(Task.unit_id)
-    counted, place = late.subquery(), orm.aliased(Unit)
-    tops = [_directly_below(path, counted, place) for path in paths]
-    if not tops:
-        return {}
-    return dict(session.execute(sa.union_all(*tops)).all())
-
-
-def _directly_below(path: UnitPath, counted: sa.Subquery, place: Any) -> sa.Select[Any]:
-    """Late ones below a path, by the part of their path that names the unit directly below it."""
-    top = sa.func.split_part(Unit.path, "/", path.depth + 3)
-    sums = (
-        sa.select(top.label("code"), sa.func.sum(counted.c.late).label("late"))
-        .join(counted, counted.c.unit_id == Unit.id)
-        .where(Unit.path > path.text, Unit.path < path.end)
-        .group_by(top)
-        .subquery()
-    )
-    number = sa.cast(sums.c.late, sa.Integer)
-    return sa.select(place.id, number).join(sums, place.code == sums.c.code)
-
-
-def late_by_unit(
-    session: orm.Session, paths: Iterable[UnitPath], day: date, most: int = 10
-) -> tuple[tuple[str, int], ...]:
-    """The units directly below with the most overdue tasks: name and number; two statements."""
-    counts = overdue_counts(session, paths, day)
-    worst = sorted(counts, key=lambda unit_id: (-counts[unit_id], unit_id))[:most]
-    names = dict(session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(worst))).all())
-    return tuple((names[unit_id], counts[unit_id]) for unit_id in worst)
 
 
 def states(day: date) -> dict[Standing, sa.ColumnElement[bool]]:
@@ -178,29 +136,6 @@ def progress_of(session: orm.Session, plan_id: UUID, paths: Iterable[UnitPath], 
     return _progress(session.execute(query.where(Task.plan_id == plan_id, below(paths), ASKED)).one())
 
 
-@dataclass(frozen=True)
-class HeatCell:
-    """What one unit owes under one milestone; `task_id` where it is one task alone."""
-
-    unit_id: UUID
-    milestone_id: UUID
-    progress: Progress
-    task_id: UUID | None
-
-    @property
-    def worst(self) -> Standing:
-        """The standing that asks most for attention."""
-        return next(at for at in WORST_FIRST if self.progress.counts.get(at))
-
-    @property
-    def text(self) -> str:
-        """In words; of several tasks how many are done."""
-        if self.progress.total == 1:
-            return self.worst.label
-        done = sum(count for at, count in self.progress.counts.items() if at.is_done)
-        return f"{self.worst.label}: xong {done}/{self.progress.total}"
-
-
 WORST_FIRST = (
     Standing.OVERDUE,
     Standing.EXTENDED,
@@ -213,6 +148,23 @@ WORST_FIRST = (
 )
 
 
+class HeatCell(NamedTuple):
+    """What one unit owes under one milestone: the standing that asks most for attention, and how many tasks
+    there are and are done; `task_id` where it is one task alone."""
+
+    unit_id: UUID
+    milestone_id: UUID
+    worst: Standing
+    total: int
+    done: int
+    task_id: UUID | None
+
+    @property
+    def text(self) -> str:
+        """In words; of several tasks how many are done."""
+        return self.worst.label if self.total == 1 else f"{self.worst.label}: xong {self.done}/{self.total}"
+
+
 def heat_map(
     session: orm.Session, plan_id: UUID, path: UnitPath, day: date, unit_ids: Collection[UUID] | None = None
 ) -> tuple[HeatCell, ...]:
@@ -220,9 +172,13 @@ def heat_map(
 
     One statement, one row a unit and milestone.
     """
-    one = sa.case((sa.func.count() == 1, sa.cast(sa.func.min(sa.cast(Task.id, sa.Text)), sa.Uuid)))
+    holds = states(day)
+    place = sa.case(*((holds[at], number) for number, at in enumerate(WORST_FIRST)))
+    total, done = sa.func.count(), sa.func.count(Task.done_on)
     query = (
-        sa.select(Task.unit_id, Task.milestone_id, one.label("task_id"), *_counts(day))
+        sa.select(
+            Task.unit_id, Task.milestone_id, sa.func.min(place), total, done, sa.func.any_value(Task.id)
+        )
         .join(Unit, Unit.id == Task.unit_id)
         .where(Task.plan_id == plan_id, ASKED, Unit.path > path.text, Unit.path < path.end)
         .group_by(Task.unit_id, Task.milestone_id)
@@ -230,7 +186,8 @@ def heat_map(
     if unit_ids is not None:
         query = query.where(Task.unit_id.in_(unit_ids))
     return tuple(
-        HeatCell(row.unit_id, row.milestone_id, _progress(row), row.task_id) for row in session.execute(query)
+        HeatCell(unit_id, milestone_id, WORST_FIRST[worst], total, done, any_id if total == 1 else None)
+        for unit_id, milestone_id, worst, total, done, any_id in session.execute(query)
     )
 
 

@@ -13,7 +13,8 @@ from core.notices.work import owe
 from core.plans.standing import Standing, standing
 from core.plans.task_models import Task
 from core.plans.tasks import Done, complete
-from core.queries.follow import heat_map, overdue_counts, progress_of, states
+from core.queries.follow import heat_map, progress_of, states
+from core.queries.overdue import overdue_counts
 from tenants import scope
 from tenants.clock import frozen
 from tenants.tree import UnitPath

@@ -1,8 +1,12 @@
-"""“Cần gọi hôm nay”: what is overdue, whom to call about it, and who receives a nudge (design: D2, F09)."""
+"""What is overdue: how many where, which, whom to call, who would be told (design: D2, X08).
+
+Set-based, a constant number of statements each.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +16,7 @@ from core.notices.models import Notice
 from core.plans.task_models import Milestone, Task
 from core.plans.tasks import nudge_key
 from core.plans.telling import doers_at
-from core.queries.follow import OPEN, below, last_day, overdue
+from core.queries.follow import OPEN, below, last_day
 from core.queries.reading import Slice, folded, matches, sliced
 from core.queries.unit_tasks import TaskRow, not_reports, task_row, task_rows
 from tenants.access import PERMISSIONS, Permission, Role
@@ -20,6 +24,48 @@ from tenants.conditions import valid
 from tenants.models import Appointment, Person, Unit
 from tenants.tree import UnitPath
 from tenants.vietnamese import fold
+
+
+def overdue(day: date) -> sa.ColumnElement[bool]:
+    """That a task is open and late; reads the partial index of open tasks by due day."""
+    return sa.and_(OPEN, Task.due_on < day, sa.or_(Task.extended_to.is_(None), Task.extended_to < day))
+
+
+def overdue_counts(session: orm.Session, paths: Iterable[UnitPath], day: date) -> dict[UUID, int]:
+    """How many tasks are overdue at each committee or cell directly below these units and all it contains.
+
+    One statement: the open late ones are counted by unit before the tree is asked.
+    """
+    late = sa.select(Task.unit_id, sa.func.count().label("late")).where(overdue(day)).group_by(Task.unit_id)
+    counted, place = late.subquery(), orm.aliased(Unit)
+    tops = [_directly_below(path, counted, place) for path in paths]
+    if not tops:
+        return {}
+    return dict(session.execute(sa.union_all(*tops)).all())
+
+
+def _directly_below(path: UnitPath, counted: sa.Subquery, place: Any) -> sa.Select[Any]:
+    """Late ones below a path, by the part of their path that names the unit directly below it."""
+    top = sa.func.split_part(Unit.path, "/", path.depth + 3)
+    sums = (
+        sa.select(top.label("code"), sa.func.sum(counted.c.late).label("late"))
+        .join(counted, counted.c.unit_id == Unit.id)
+        .where(Unit.path > path.text, Unit.path < path.end)
+        .group_by(top)
+        .subquery()
+    )
+    number = sa.cast(sums.c.late, sa.Integer)
+    return sa.select(place.id, number).join(sums, place.code == sums.c.code)
+
+
+def late_by_unit(
+    session: orm.Session, paths: Iterable[UnitPath], day: date, most: int = 10
+) -> tuple[tuple[str, int], ...]:
+    """The units directly below with the most overdue tasks: name and number; two statements."""
+    counts = overdue_counts(session, paths, day)
+    worst = sorted(counts, key=lambda unit_id: (-counts[unit_id], unit_id))[:most]
+    names = dict(session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(worst))).all())
+    return tuple((names[unit_id], counts[unit_id]) for unit_id in worst)
 
 
 def overdue_tasks(
