@@ -1,4 +1,4 @@
-"""Following up over half a million open tasks, beside plain SQL over the same rows (core.queries: follow, overdue).
+"""Following up over half a million open tasks, beside plain SQL over the same rows (core.queries).
 
 Ours are the queries of the pages, as the app's role under row-level security, with the objects that they
 return. The reference is a hand-written statement a figure, on copies of both tables with the same indexes but
