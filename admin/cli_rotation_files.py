@@ -11,17 +11,17 @@ from typing import Any
 
 import click
 
-from core.rotation.bounds import lower_bound
-from core.rotation.events import happened
-from core.rotation.explain import explain
-from core.rotation.invented import SCALES, instance
-from core.rotation.problem import Problem, ProblemError
-from core.rotation.reading import FileProblem, Node, parse, read_events, read_problem, read_visits
-from core.rotation.replan import replan
-from core.rotation.score import objective, score
-from core.rotation.solver import Plan, plan
-from core.rotation.validate import validate
-from core.rotation.writing import (
+from core.rotation.solving.bounds import lower_bound
+from core.rotation.solving.events import happened
+from core.rotation.solving.explain import explain
+from core.rotation.solving.invented import SCALES, instance
+from core.rotation.solving.problem import Problem, ProblemError
+from core.rotation.solving.reading import FileProblem, Node, parse, read_events, read_problem, read_visits
+from core.rotation.solving.replan import replan
+from core.rotation.solving.score import objective, score
+from core.rotation.solving.solver import Plan, plan
+from core.rotation.solving.validate import validate
+from core.rotation.solving.writing import (
     blocker_data,
     bounds_data,
     changes_data,

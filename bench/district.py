@@ -12,10 +12,10 @@ from sqlalchemy import orm
 from bench.rotation_baselines import careful_greedy
 from core.meetings.models import Petition
 from core.plans.models import Plan
-from core.rotation.facts import PlannedVisit
-from core.rotation.invented import LEVELS, MONTHS, SCALES, instance
 from core.rotation.models import Official, Rotation, RotationLevel, Visit, VisitReport
-from core.rotation.problem import Problem
+from core.rotation.solving.facts import PlannedVisit
+from core.rotation.solving.invented import LEVELS, MONTHS, SCALES, instance
+from core.rotation.solving.problem import Problem
 from tenants.access import Actor, Grant, Role
 from tenants.accounts import PLATFORM_PATH
 from tenants.clock import LOCAL

@@ -18,16 +18,16 @@ from datetime import timedelta
 from bench.ratios import Ratio
 from bench.rotation_baselines import careful_greedy, month_flow, round_robin
 from bench.rotation_oracle import cp_sat
-from core.rotation.bounds import dateless, lower_bound
-from core.rotation.events import Absent
-from core.rotation.facts import PlannedVisit, Source
-from core.rotation.grid import build
-from core.rotation.invented import SCALES, instance
-from core.rotation.problem import Problem
-from core.rotation.replan import replan
-from core.rotation.score import Rule, objective, score
-from core.rotation.solver import hopeless, plan
-from core.rotation.validate import HardRule, validate
+from core.rotation.solving.bounds import dateless, lower_bound
+from core.rotation.solving.events import Absent
+from core.rotation.solving.facts import PlannedVisit, Source
+from core.rotation.solving.grid import build
+from core.rotation.solving.invented import SCALES, instance
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.replan import replan
+from core.rotation.solving.score import Rule, objective, score
+from core.rotation.solving.solver import hopeless, plan
+from core.rotation.solving.validate import HardRule, validate
 
 Visits = tuple[PlannedVisit, ...]
 SEEDS = (1, 2, 3, 4, 5)

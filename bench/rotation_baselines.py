@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from datetime import date
 
-from core.rotation.facts import Duty, Official, PlannedVisit, Source
-from core.rotation.grid import build
-from core.rotation.problem import Problem
-from core.rotation.solver import finished, month_draft
-from core.rotation.state import State
-from core.rotation.targets import allowances, targets, travel_cost
+from core.rotation.solving.facts import Duty, Official, PlannedVisit, Source
+from core.rotation.solving.grid import build
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.solver import finished, month_draft
+from core.rotation.solving.state import State
+from core.rotation.solving.targets import allowances, targets, travel_cost
 
 
 def round_robin(problem: Problem) -> tuple[PlannedVisit, ...]:

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
-from core.rotation.facts import PlannedVisit
-from core.rotation.grid import build
-from core.rotation.neighbourhood import Choices, counts_of, open_choices
-from core.rotation.problem import Problem
-from core.rotation.solver import finished, keep_pins
-from core.rotation.state import State
+from core.rotation.solving.facts import PlannedVisit
+from core.rotation.solving.grid import build
+from core.rotation.solving.neighbourhood import Choices, counts_of, open_choices
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.solver import finished, keep_pins
+from core.rotation.solving.state import State
 
 
 def cp_sat(problem: Problem, seconds: float = 30.0) -> tuple[PlannedVisit, ...]:

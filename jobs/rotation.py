@@ -6,12 +6,12 @@ from sqlalchemy import orm
 
 from core.data import to_data
 from core.rotation.by_hand import Trial
-from core.rotation.drawing import draw, redraw
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import Rotation
-from core.rotation.replan import Policy
-from core.rotation.scenarios import Outcome, as_it_is, compare
 from core.rotation.service import save_draft
+from core.rotation.solving.drawing import draw, redraw
+from core.rotation.solving.replan import Policy
+from core.rotation.solving.scenarios import Outcome, as_it_is, compare
 from core.rotation.trying import scenario_of
 from jobs.actors import actor_of
 from jobs.contract import Effect, JobFacts, Progress

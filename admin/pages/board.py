@@ -19,14 +19,14 @@ from core.queries.rotation import Assignment, assignment, cells_of, officials_of
 from core.queries.visits import organisations_in
 from core.queries.why import why_assigned
 from core.rotation.board import Preview, as_planned, keep, moved, pin_line, preview, swapped, undo
-from core.rotation.facts import PlannedVisit as Planned
 from core.rotation.loading import load_problem
 from core.rotation.models import PlannedVisit, Rotation, RotationVersion
 from core.rotation.own_plan import choices
-from core.rotation.problem import Problem
-from core.rotation.score import Edit
 from core.rotation.service import RotationError, assignments_of, draft_of
-from core.rotation.swaps import partners
+from core.rotation.solving.facts import PlannedVisit as Planned
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import Edit
+from core.rotation.solving.swaps import partners
 from core.rotation.verdict import edits_of
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, reach
 from tenants.clock import today

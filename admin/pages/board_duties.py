@@ -12,14 +12,14 @@ from admin.pages.board import chosen_meeting, draft_in_reach, preview_page
 from admin.pages.listing import spoken
 from admin.security import current_actor, page
 from core.rotation.board import filled, keep, open_duties_of, preview
-from core.rotation.facts import Duty
 from core.rotation.loading import load_problem
 from core.rotation.models import Official, RotationVersion
 from core.rotation.own_plan import planned_official
-from core.rotation.problem import Problem
 from core.rotation.service import RotationError, assignments_of
-from core.rotation.solver import Plan
-from core.rotation.why import suggest
+from core.rotation.solving.facts import Duty
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.solver import Plan
+from core.rotation.solving.why import suggest
 from tenants.access import NotFound, Permission, fetch
 
 pages = Blueprint("board_duties", __name__, url_prefix="/rotation")

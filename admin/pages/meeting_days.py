@@ -14,8 +14,8 @@ from core.meetings.calendar import months_from
 from core.meetings.models import Meeting, MeetingKind
 from core.queries.by_hand import meeting_days
 from core.rotation.days import DayError, Followed, register_day
-from core.rotation.facts import Slot
 from core.rotation.models import Visit
+from core.rotation.solving.facts import Slot
 from core.rotation.visiting import own_visit
 from tenants.access import NotFound, Permission, fetch, may, reach
 from tenants.clock import today

@@ -20,9 +20,7 @@ from core.plans.models import Plan
 from core.queries.changes import effect_of
 from core.queries.reading import slice_of
 from core.queries.rotation import published_plans, rotations
-from core.rotation.explain import BlockerKind
 from core.rotation.models import Rotation, RotationVersion
-from core.rotation.replan import Policy
 from core.rotation.service import (
     RotationError,
     adjust,
@@ -34,6 +32,8 @@ from core.rotation.service import (
     open_rotation,
     publish,
 )
+from core.rotation.solving.explain import BlockerKind
+from core.rotation.solving.replan import Policy
 from core.rotation.verdict import verdict
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, may
 from tenants.clock import local, today

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from admin.forms import PageForm
 from core.meetings.kinds import MeetingKind
 from core.plans.tasks import Appointed, Done
-from core.rotation.facts import Slot
+from core.rotation.solving.facts import Slot
 
 REASON = Length(max=1000)
 CONCLUDED = [("yes", "Đã kết luận xong"), ("no", "Chưa kết luận, chuyển kỳ họp sau")]

@@ -19,8 +19,8 @@ from core.queries.fairness import Load, loads_of_areas, loads_of_cells, loads_of
 from core.queries.rotation import officials_named
 from core.rotation.by_hand import Trial
 from core.rotation.models import Rotation, RotationLevel
-from core.rotation.score import RULE_LABELS, Rule
 from core.rotation.service import RotationError
+from core.rotation.solving.score import RULE_LABELS, Rule
 from core.rotation.trying import trials_of, try_out
 from core.rotation.weighing import DEAREST, WeightError, set_weights, weights_of
 from tenants.access import Permission, fetch, reach

@@ -13,8 +13,8 @@ from core.meetings.models import Meeting, MeetingKind
 from core.queries.lines import ABOVE, above
 from core.queries.reading import Slice, matches, sliced
 from core.rotation.by_hand import OPEN_SWAPS, Swap, SwapState
-from core.rotation.facts import Slot
 from core.rotation.models import Official, Visit
+from core.rotation.solving.facts import Slot
 from tenants.conditions import within
 from tenants.models import Person, Unit
 from tenants.tree import UnitPath

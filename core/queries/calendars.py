@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.queries.lines import lines
-from core.rotation.facts import Slot
 from core.rotation.feed import Entry
 from core.rotation.models import Official, Visit
+from core.rotation.solving.facts import Slot
 from tenants.models import Unit
 
 

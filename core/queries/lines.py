@@ -7,8 +7,8 @@ from sqlalchemy import orm
 
 from core.meetings.models import Meeting, MeetingKind
 from core.queries.reading import Rows
-from core.rotation.facts import Slot
 from core.rotation.models import Official, PlannedVisit, RotationLevel, Visit
+from core.rotation.solving.facts import Slot
 from tenants.models import Person, Unit
 
 above = orm.aliased(Unit)

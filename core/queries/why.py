@@ -6,12 +6,12 @@ from datetime import date
 from sqlalchemy import orm
 
 from core.queries.rotation import Assignment
-from core.rotation.facts import PlannedVisit
 from core.rotation.loading import load_problem
 from core.rotation.models import RotationVersion
 from core.rotation.service import assignments_of
-from core.rotation.solver import Plan
-from core.rotation.why import Part, why
+from core.rotation.solving.facts import PlannedVisit
+from core.rotation.solving.solver import Plan
+from core.rotation.solving.why import Part, why
 
 
 @dataclass(frozen=True)

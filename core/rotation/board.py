@@ -12,19 +12,19 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.data import to_data
 from core.rotation.by_hand import BoardEdit, Pin
-from core.rotation.explain import explain
-from core.rotation.facts import CellMeeting, Duty, Source
-from core.rotation.facts import PlannedVisit as Assignment
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import PlannedVisit, Rotation, RotationVersion
-from core.rotation.problem import Problem
 from core.rotation.promises import assigned
-from core.rotation.replan import diff
-from core.rotation.score import Delta, Edit, objective, open_duties, rescore
 from core.rotation.service import RotationError, assignments_of, changes_of, score_row
-from core.rotation.solver import as_made
-from core.rotation.swaps import exchanged, newly_broken
-from core.rotation.validate import Violation
+from core.rotation.solving.explain import explain
+from core.rotation.solving.facts import CellMeeting, Duty, Source
+from core.rotation.solving.facts import PlannedVisit as Assignment
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.replan import diff
+from core.rotation.solving.score import Delta, Edit, objective, open_duties, rescore
+from core.rotation.solving.solver import as_made
+from core.rotation.solving.swaps import exchanged, newly_broken
+from core.rotation.solving.validate import Violation
 from core.rotation.verdict import edits_of
 from tenants.access import Actor, Permission, require
 from tenants.audit import record

@@ -10,9 +10,9 @@ from sqlalchemy import orm
 
 from core.meetings.models import Meeting, MeetingKind
 from core.notices.work import post
-from core.rotation.facts import Slot
 from core.rotation.models import Absence, Official, Visit
 from core.rotation.promises import move
+from core.rotation.solving.facts import Slot
 from tenants.access import Actor, NotAllowed, Permission, Role, may
 from tenants.accounts import holders
 from tenants.audit import record

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from core.documents.figures_table import Column, RowGroup, Table
 from core.documents.form import Block, Bullet, Heading, Paragraph
-from core.rotation.facts import Slot
+from core.rotation.solving.facts import Slot
 
 MOST_CELLS = 1_800
 """Cells one document may list, below the lines a printed table may have; more belongs in a spreadsheet."""

@@ -12,10 +12,10 @@ from sqlalchemy import orm
 from core.meetings.calendar import months_from
 from core.meetings.models import Meeting, MeetingKind
 from core.rotation.by_hand import Pin
-from core.rotation.facts import Cell, CellMeeting, Level, PastVisit, PlannedVisit, Slot
-from core.rotation.facts import Official as Visitor
 from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationLevel, Visit
-from core.rotation.problem import Problem
+from core.rotation.solving.facts import Cell, CellMeeting, Level, PastVisit, PlannedVisit, Slot
+from core.rotation.solving.facts import Official as Visitor
+from core.rotation.solving.problem import Problem
 from core.rotation.weighing import weights_of
 from tenants.models import CellSetting, Person, Unit
 from tenants.tree import UnitKind

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 
-from core.rotation.facts import PlannedVisit as Assignment
 from core.rotation.models import Visit
+from core.rotation.solving.facts import PlannedVisit as Assignment
 from tenants.clock import now
 from tenants.scope import new_row
 

@@ -15,13 +15,13 @@ from core.meetings.service import set_usual_meetings
 from core.notices.models import JobKind
 from core.notices.work import owe_again, post
 from core.plans.models import Plan
-from core.rotation.drawing import Drawing
-from core.rotation.facts import PlannedVisit as Assignment
 from core.rotation.loading import standing_visits
 from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion
 from core.rotation.promises import CHUNK, assigned, promise, take_back
-from core.rotation.replan import PlanDiff, Policy, diff
-from core.rotation.score import RuleScore
+from core.rotation.solving.drawing import Drawing
+from core.rotation.solving.facts import PlannedVisit as Assignment
+from core.rotation.solving.replan import PlanDiff, Policy, diff
+from core.rotation.solving.score import RuleScore
 from core.rotation.verdict import as_kept, verdict
 from tenants.access import Actor, Permission, Role, require
 from tenants.audit import record

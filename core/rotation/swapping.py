@@ -9,11 +9,11 @@ from sqlalchemy import orm
 from core.notices.work import post
 from core.rotation.by_hand import OPEN_SWAPS, Swap, SwapState
 from core.rotation.days import secretaries_of
-from core.rotation.facts import PlannedVisit as Assignment
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import Official, Rotation, Visit
 from core.rotation.promises import promise, take_back
-from core.rotation.swaps import exchanged, hindrances, partners
+from core.rotation.solving.facts import PlannedVisit as Assignment
+from core.rotation.solving.swaps import exchanged, hindrances, partners
 from core.rotation.visiting import own_visit
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.accounts import holders

@@ -11,9 +11,9 @@ from core.notices.models import JobKind
 from core.notices.work import owe_again
 from core.rotation.by_hand import Trial
 from core.rotation.models import Official, Rotation, RotationLevel
-from core.rotation.scenarios import Scenario, more_people, other_cadence, without
-from core.rotation.score import Rule
 from core.rotation.service import RotationError
+from core.rotation.solving.scenarios import Scenario, more_people, other_cadence, without
+from core.rotation.solving.score import Rule
 from tenants.access import Actor, Permission, require
 from tenants.audit import record
 

@@ -10,11 +10,11 @@ from sqlalchemy import orm
 
 from core.data import from_data, to_data
 from core.rotation.by_hand import BoardEdit
-from core.rotation.facts import PlannedVisit, Ref
 from core.rotation.loading import load_problem
 from core.rotation.models import RotationVersion
-from core.rotation.problem import Problem
-from core.rotation.validate import HardRule, Violation, validate
+from core.rotation.solving.facts import PlannedVisit, Ref
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.validate import HardRule, Violation, validate
 from tenants.clock import today
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.rotation.by_hand import RuleWeights
-from core.rotation.facts import Weights
+from core.rotation.solving.facts import Weights
 from tenants.access import Actor, Permission, require
 from tenants.audit import record
 from tenants.clock import now

@@ -45,7 +45,6 @@ from core.rosters.writing import write_sheet
 from core.rotation import service as rotations
 from core.rotation.board import keep, moved, preview
 from core.rotation.by_hand import Pin, Swap, Trial
-from core.rotation.facts import Weights
 from core.rotation.links import renew_link
 from core.rotation.loading import load_problem
 from core.rotation.models import (
@@ -60,6 +59,7 @@ from core.rotation.models import (
     VisitReport,
 )
 from core.rotation.own_plan import add_pin
+from core.rotation.solving.facts import Weights
 from core.rotation.swapping import ask, partners_for
 from core.rotation.trying import try_out
 from core.rotation.visiting import Quality, Regularity, VisitFacts, miss, report

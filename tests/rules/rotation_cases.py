@@ -8,7 +8,7 @@ from itertools import product
 from hypothesis import strategies as st
 
 from core.meetings.calendar import months_from
-from core.rotation.facts import (
+from core.rotation.solving.facts import (
     Cell,
     CellMeeting,
     Level,
@@ -19,8 +19,8 @@ from core.rotation.facts import (
     Slot,
     ordinal,
 )
-from core.rotation.problem import Problem
-from core.rotation.validate import validate
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.validate import validate
 
 MONTHLY = Level("commune", 1, "cấp xã")
 QUARTERLY = Level("district", 3, "cấp huyện")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.rosters.columns import CellError, MappingError, RosterKind, choose_columns, match_columns
 from core.rosters.kinds import ABSENCES, KINDS, OFFICIALS, PEOPLE, ROLES, SLOTS, UNIT_KINDS, UNITS
-from core.rotation.facts import Slot
+from core.rotation.solving.facts import Slot
 from tenants.access import ROLE_LABELS, Role
 
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.rotation import SOLVERS, measure
-from core.rotation.invented import SCALES, instance
+from core.rotation.solving.invented import SCALES, instance
 
 
 @pytest.mark.parametrize("seed", [1, 2])

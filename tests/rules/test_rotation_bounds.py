@@ -2,10 +2,10 @@
 
 from hypothesis import given, settings
 
-from core.rotation.bounds import bounded, lower_bound
-from core.rotation.problem import Problem
-from core.rotation.score import Rule, objective, score
-from core.rotation.solver import plan
+from core.rotation.solving.bounds import bounded, lower_bound
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import Rule, objective, score
+from core.rotation.solving.solver import plan
 from tests.rules.rotation_cases import JANUARY, cell, every_rotation, official, problem, problems
 
 EXAMPLES = settings(max_examples=15, deadline=None)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.facts import Duty, PlannedVisit
-from core.rotation.problem import Problem
-from core.rotation.score import Edit, objective, rescore, score
-from core.rotation.solver import plan
-from core.rotation.why import suggest
+from core.rotation.solving.facts import Duty, PlannedVisit
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import Edit, objective, rescore, score
+from core.rotation.solving.solver import plan
+from core.rotation.solving.why import suggest
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems, visit
 
 EXAMPLES = settings(max_examples=15, deadline=None)

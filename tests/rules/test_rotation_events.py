@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from core.rotation.events import (
+from core.rotation.solving.events import (
     Absent,
     CellAdded,
     Event,
@@ -15,12 +15,12 @@ from core.rotation.events import (
     UnitsMerged,
     happened,
 )
-from core.rotation.facts import CellMeeting, OwnCell, Slot
-from core.rotation.problem import ProblemError
-from core.rotation.replan import Policy, replan
-from core.rotation.score import Rule
-from core.rotation.solver import plan
-from core.rotation.validate import validate
+from core.rotation.solving.facts import CellMeeting, OwnCell, Slot
+from core.rotation.solving.problem import ProblemError
+from core.rotation.solving.replan import Policy, replan
+from core.rotation.solving.score import Rule
+from core.rotation.solving.solver import plan
+from core.rotation.solving.validate import validate
 from tests.rules.rotation_cases import JANUARY, LEVELS, MONTHLY, cell, official, problem, visit
 
 CASE = problem([cell(c) for c in "abcd"], [official("x", "ab"), official("y", "cd")], 4)

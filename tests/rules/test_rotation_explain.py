@@ -10,13 +10,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.explain import BlockerKind, explain
-from core.rotation.grid import build
-from core.rotation.hall import short_groups
-from core.rotation.problem import Problem
-from core.rotation.score import objective, score
-from core.rotation.solver import plan
-from core.rotation.why import why
+from core.rotation.solving.explain import BlockerKind, explain
+from core.rotation.solving.grid import build
+from core.rotation.solving.hall import short_groups
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import objective, score
+from core.rotation.solving.solver import plan
+from core.rotation.solving.why import why
 from tests.rules.rotation_cases import cell, official, problem, problems, visit
 
 EXAMPLES = settings(max_examples=15, deadline=None)

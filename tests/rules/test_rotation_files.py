@@ -8,14 +8,14 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from core.rotation.bounds import lower_bound
-from core.rotation.explain import explain
-from core.rotation.facts import Weights
-from core.rotation.invented import SCALES, instance
-from core.rotation.problem import Problem
-from core.rotation.reading import FileProblem, Node, parse, read_events, read_problem, read_visits
-from core.rotation.solver import plan
-from core.rotation.writing import plan_data, problem_data
+from core.rotation.solving.bounds import lower_bound
+from core.rotation.solving.explain import explain
+from core.rotation.solving.facts import Weights
+from core.rotation.solving.invented import SCALES, instance
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.reading import FileProblem, Node, parse, read_events, read_problem, read_visits
+from core.rotation.solving.solver import plan
+from core.rotation.solving.writing import plan_data, problem_data
 from tests.rules.rotation_cases import problems
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/rotation-file.schema.json").read_text("utf-8"))

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from core.rotation.facts import Cell, CellMeeting, PastVisit, Slot, Weights
-from core.rotation.problem import Problem, ProblemError
+from core.rotation.solving.facts import Cell, CellMeeting, PastVisit, Slot, Weights
+from core.rotation.solving.problem import Problem, ProblemError
 from tests.rules.rotation_cases import JANUARY, LEVELS, cell, official, problem
 
 GOOD = problem([cell("a"), cell("b")], [official("x", "ab")], 3)

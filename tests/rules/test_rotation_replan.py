@@ -8,17 +8,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.events import Absent, happened
-from core.rotation.facts import CellMeeting, PlannedVisit, Slot, Source
-from core.rotation.grid import build, located
-from core.rotation.invented import Scale, instance
-from core.rotation.neighbourhood import improve_exactly
-from core.rotation.problem import Problem
-from core.rotation.replan import DAY_MOVED, EXTRA, NEW, diff, replan
-from core.rotation.score import Rule, score
-from core.rotation.solver import plan, planned_visits
-from core.rotation.state import State
-from core.rotation.validate import validate
+from core.rotation.solving.events import Absent, happened
+from core.rotation.solving.facts import CellMeeting, PlannedVisit, Slot, Source
+from core.rotation.solving.grid import build, located
+from core.rotation.solving.invented import Scale, instance
+from core.rotation.solving.neighbourhood import improve_exactly
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.replan import DAY_MOVED, EXTRA, NEW, diff, replan
+from core.rotation.solving.score import Rule, score
+from core.rotation.solving.solver import plan, planned_visits
+from core.rotation.solving.state import State
+from core.rotation.solving.validate import validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems, visit
 
 EXAMPLES = settings(max_examples=15, deadline=None)

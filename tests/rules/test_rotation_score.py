@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.rotation.facts import PastVisit, PlannedVisit, Weights
-from core.rotation.problem import Problem
-from core.rotation.score import Rule, objective, score
-from core.rotation.targets import targets
+from core.rotation.solving.facts import PastVisit, PlannedVisit, Weights
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import Rule, objective, score
+from core.rotation.solving.targets import targets
 from tests.rules.rotation_cases import cell, official, problem, problems, visit
 
 CELLS = [cell("a"), cell("b", special=3), cell("c")]

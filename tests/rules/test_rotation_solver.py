@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from core.rotation.descent import descend
-from core.rotation.facts import Duty, PastVisit, Reason, Source
-from core.rotation.flows import assignment
-from core.rotation.grid import build
-from core.rotation.parts import fall_apart
-from core.rotation.problem import Problem
-from core.rotation.score import objective, score
-from core.rotation.solver import Cancelled, first_draft, movable, plan
-from core.rotation.state import State
-from core.rotation.validate import validate
+from core.rotation.solving.descent import descend
+from core.rotation.solving.facts import Duty, PastVisit, Reason, Source
+from core.rotation.solving.flows import assignment
+from core.rotation.solving.grid import build
+from core.rotation.solving.parts import fall_apart
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import objective, score
+from core.rotation.solving.solver import Cancelled, first_draft, movable, plan
+from core.rotation.solving.state import State
+from core.rotation.solving.validate import validate
 from tests.rules.rotation_cases import JANUARY, MOST, cell, every_rotation, official, problem, problems
 
 EXAMPLES = settings(max_examples=15, deadline=None)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from core.rotation.facts import PlannedVisit
-from core.rotation.validate import HardRule, validate
+from core.rotation.solving.facts import PlannedVisit
+from core.rotation.solving.validate import HardRule, validate
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, visit
 
 AWAY = (date(2025, 2, 4), date(2025, 2, 6))

@@ -12,11 +12,11 @@ from sqlalchemy import orm
 from core.queries.fairness import loads_of_areas, loads_of_cells, loads_of_officials
 from core.rotation.board import Preview, filled, keep, moved, open_duties_of, pin_line, preview, swapped, undo
 from core.rotation.by_hand import BoardEdit, Trial
-from core.rotation.facts import Weights
 from core.rotation.loading import load_problem
 from core.rotation.models import Absence, PlannedVisit, Rotation, RotationVersion, Visit
-from core.rotation.score import score
 from core.rotation.service import RotationError, assignments_of, draft_of, generate, publish
+from core.rotation.solving.facts import Weights
+from core.rotation.solving.score import score
 from core.rotation.trying import try_out
 from core.rotation.verdict import edits_of, verdict
 from core.rotation.weighing import WeightError, set_weights, weights_of

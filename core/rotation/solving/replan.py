@@ -13,15 +13,15 @@ from operator import not_
 
 import numpy as np
 
-from core.rotation.descent import descend
-from core.rotation.events import Event, happened
-from core.rotation.facts import PlannedVisit, Source, Unmet, Weights, ordinal
-from core.rotation.grid import Bools, Grid, Ints, build, located
-from core.rotation.parts import deal
-from core.rotation.problem import Problem
-from core.rotation.solver import keep_pins, movable, planned_visits, unmet_duties
-from core.rotation.state import State
-from core.rotation.validate import HardRule, validate
+from core.rotation.solving.descent import descend
+from core.rotation.solving.events import Event, happened
+from core.rotation.solving.facts import PlannedVisit, Source, Unmet, Weights, ordinal
+from core.rotation.solving.grid import Bools, Grid, Ints, build, located
+from core.rotation.solving.parts import deal
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.solver import keep_pins, movable, planned_visits, unmet_duties
+from core.rotation.solving.state import State
+from core.rotation.solving.validate import HardRule, validate
 
 EXTRA = "Đổi thêm để các đồng chí khác có lượt dự hợp lý"
 NEW = "Kỳ này trước đây chưa có lượt dự"

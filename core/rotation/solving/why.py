@@ -6,13 +6,13 @@ from datetime import date
 
 import numpy as np
 
-from core.rotation.facts import Duty, PlannedVisit
-from core.rotation.grid import build, located
-from core.rotation.problem import Problem
-from core.rotation.score import Rule
-from core.rotation.solver import Plan
-from core.rotation.state import State
-from core.rotation.validate import HardRule, validate
+from core.rotation.solving.facts import Duty, PlannedVisit
+from core.rotation.solving.grid import build, located
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import Rule
+from core.rotation.solving.solver import Plan
+from core.rotation.solving.state import State
+from core.rotation.solving.validate import HardRule, validate
 
 BEST = 3
 NEVER = np.iinfo(np.int64).max

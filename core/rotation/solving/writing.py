@@ -5,13 +5,13 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from core.rotation.bounds import Bounds, bounded
-from core.rotation.explain import Blocker
-from core.rotation.facts import Cell, Level, Official, OwnCell, PlannedVisit, Ref, Unmet
-from core.rotation.problem import Problem
-from core.rotation.replan import Change, PlanDiff
-from core.rotation.score import RuleScore, objective
-from core.rotation.validate import Violation
+from core.rotation.solving.bounds import Bounds, bounded
+from core.rotation.solving.explain import Blocker
+from core.rotation.solving.facts import Cell, Level, Official, OwnCell, PlannedVisit, Ref, Unmet
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.replan import Change, PlanDiff
+from core.rotation.solving.score import RuleScore, objective
+from core.rotation.solving.validate import Violation
 
 Data = dict[str, Any]
 

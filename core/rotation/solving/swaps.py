@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from core.rotation.facts import PlannedVisit
-from core.rotation.problem import Problem
-from core.rotation.validate import Violation, validate
+from core.rotation.solving.facts import PlannedVisit
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.validate import Violation, validate
 
 
 def exchanged(one: PlannedVisit, other: PlannedVisit) -> tuple[PlannedVisit, PlannedVisit]:

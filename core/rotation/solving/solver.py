@@ -9,17 +9,26 @@ from time import monotonic
 
 import numpy as np
 
-from core.rotation.colouring import spread
-from core.rotation.descent import SWEEPS, Progress, Stop, descend, fill_month, one_a_month, unhurried, untold
-from core.rotation.facts import PlannedVisit, Reason, Source, Unmet
-from core.rotation.grid import REASONS, Bools, Grid, Ints, build
-from core.rotation.levelling import level
-from core.rotation.multigraph import multigraph
-from core.rotation.neighbourhood import dirty, repair, settle
-from core.rotation.parts import Parts, fall_apart, groups
-from core.rotation.problem import Problem
-from core.rotation.score import RuleScore, objective, open_duties, score
-from core.rotation.state import State
+from core.rotation.solving.colouring import spread
+from core.rotation.solving.descent import (
+    SWEEPS,
+    Progress,
+    Stop,
+    descend,
+    fill_month,
+    one_a_month,
+    unhurried,
+    untold,
+)
+from core.rotation.solving.facts import PlannedVisit, Reason, Source, Unmet
+from core.rotation.solving.grid import REASONS, Bools, Grid, Ints, build
+from core.rotation.solving.levelling import level
+from core.rotation.solving.multigraph import multigraph
+from core.rotation.solving.neighbourhood import dirty, repair, settle
+from core.rotation.solving.parts import Parts, fall_apart, groups
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import RuleScore, objective, open_duties, score
+from core.rotation.solving.state import State
 
 FEW = 1_000
 

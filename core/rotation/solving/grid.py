@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rotation.facts import Duty, Official, OwnCell, PlannedVisit, Reason, ordinal
-from core.rotation.problem import Problem
-from core.rotation.targets import LOOK_BACK, Target, allowances, targets
+from core.rotation.solving.facts import Duty, Official, OwnCell, PlannedVisit, Reason, ordinal
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.targets import LOOK_BACK, Target, allowances, targets
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

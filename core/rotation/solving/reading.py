@@ -10,8 +10,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from core.rotation.events import Absent, CellAdded, Event, Joined, MeetingMoved, Transferred, UnitsMerged
-from core.rotation.facts import (
+from core.rotation.solving.events import (
+    Absent,
+    CellAdded,
+    Event,
+    Joined,
+    MeetingMoved,
+    Transferred,
+    UnitsMerged,
+)
+from core.rotation.solving.facts import (
     Cell,
     CellMeeting,
     Level,
@@ -23,8 +31,8 @@ from core.rotation.facts import (
     Source,
     Weights,
 )
-from core.rotation.problem import Problem
-from core.rotation.replan import Policy
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.replan import Policy
 
 Kind = TypeVar("Kind", bound=StrEnum)
 Value = TypeVar("Value")

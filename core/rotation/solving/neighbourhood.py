@@ -13,9 +13,9 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from core.rotation.grid import Bools, Grid, Ints
-from core.rotation.state import State
-from core.rotation.targets import LOOK_BACK
+from core.rotation.solving.grid import Bools, Grid, Ints
+from core.rotation.solving.state import State
+from core.rotation.solving.targets import LOOK_BACK
 
 PEERS = 5
 NODES = 200

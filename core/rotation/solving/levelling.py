@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.rotation.grid import Bools, Ints, open_arcs
-from core.rotation.state import State
+from core.rotation.solving.grid import Bools, Ints, open_arcs
+from core.rotation.solving.state import State
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from core.rotation.grid import Bools, Ints
-from core.rotation.state import State
+from core.rotation.solving.grid import Bools, Ints
+from core.rotation.solving.state import State
 
 SHUT = 1 << 40
 ALWAYS = -(1 << 36)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from core.meetings.calendar import months_from
-from core.rotation.facts import Cell, Duty, Level, Official, PastVisit, Weights, month_label, ordinal
+from core.rotation.solving.facts import Cell, Duty, Level, Official, PastVisit, Weights, month_label, ordinal
 
 LONGEST_HORIZON = 24
 

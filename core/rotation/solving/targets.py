@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil, floor, sqrt
 
-from core.rotation.facts import Cell, Official, OwnCell
-from core.rotation.problem import Problem
+from core.rotation.solving.facts import Cell, Official, OwnCell
+from core.rotation.solving.problem import Problem
 
 LOOK_BACK = 12
 

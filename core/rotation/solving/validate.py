@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.rotation.facts import CellMeeting, Official, OwnCell, PlannedVisit, Ref
-from core.rotation.problem import Problem
+from core.rotation.solving.facts import CellMeeting, Official, OwnCell, PlannedVisit, Ref
+from core.rotation.solving.problem import Problem
 
 
 class HardRule(StrEnum):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
 
-from core.rotation.facts import Cell, CellMeeting, Official
-from core.rotation.problem import Problem, ProblemError
+from core.rotation.solving.facts import Cell, CellMeeting, Official
+from core.rotation.solving.problem import Problem, ProblemError
 
 DAWN, DUSK = date.min, date.max
 Days = tuple[date, date]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from core.rotation.grid import Ints
+from core.rotation.solving.grid import Ints
 
 Steps = Callable[[int], Ints]
 DEPTH = 4

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.rotation.grid import Bools, Grid, Ints
-from core.rotation.score import Rule
-from core.rotation.targets import LOOK_BACK
+from core.rotation.solving.grid import Bools, Grid, Ints
+from core.rotation.solving.score import Rule
+from core.rotation.solving.targets import LOOK_BACK
 
 
 class State:

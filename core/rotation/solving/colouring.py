@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.rotation.flows import Arcs, transport
-from core.rotation.grid import Bools, Grid, Ints
-from core.rotation.state import State
+from core.rotation.solving.flows import Arcs, transport
+from core.rotation.solving.grid import Bools, Grid, Ints
+from core.rotation.solving.state import State
 
 UNEVEN = 200_000
 SHUT = 60_000

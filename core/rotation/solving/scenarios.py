@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from statistics import mean
 
-from core.rotation.facts import Official
-from core.rotation.problem import Problem
-from core.rotation.score import Rule, RuleScore, objective
-from core.rotation.solver import plan
+from core.rotation.solving.facts import Official
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import Rule, RuleScore, objective
+from core.rotation.solving.solver import plan
 
 Change = Callable[[Problem], Problem]
 

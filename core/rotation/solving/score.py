@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from core.rotation.facts import Duty, PlannedVisit, Ref, ordinal
-from core.rotation.problem import Problem
-from core.rotation.targets import Target, allowances, targets, travel_cost
+from core.rotation.solving.facts import Duty, PlannedVisit, Ref, ordinal
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.targets import Target, allowances, targets, travel_cost
 
 
 class Rule(StrEnum):

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from core.rotation.grid import Grid, Ints
+from core.rotation.solving.grid import Grid, Ints
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from core.rotation.bounds import bounded, lower_bound
-from core.rotation.explain import Blocker, explain
-from core.rotation.facts import PlannedVisit
-from core.rotation.problem import Problem
-from core.rotation.replan import PlanDiff, Policy, replan
-from core.rotation.score import RuleScore, objective, score
-from core.rotation.solver import Plan, plan
-from core.rotation.validate import validate
+from core.rotation.solving.bounds import bounded, lower_bound
+from core.rotation.solving.explain import Blocker, explain
+from core.rotation.solving.facts import PlannedVisit
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.replan import PlanDiff, Policy, replan
+from core.rotation.solving.score import RuleScore, objective, score
+from core.rotation.solving.solver import Plan, plan
+from core.rotation.solving.validate import validate
 
 Progress = Callable[[str, int], None]
 

@@ -7,7 +7,7 @@ from ortools.graph.python import max_flow
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from core.rotation.grid import Ints
+from core.rotation.solving.grid import Ints
 
 
 def short_groups(duty: Ints, meeting: Ints, duties: int, places: Ints) -> Iterator[tuple[Ints, Ints]]:

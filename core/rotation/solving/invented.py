@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.rotation.facts import Cell, CellMeeting, Level, Official, Slot
-from core.rotation.problem import Problem
+from core.rotation.solving.facts import Cell, CellMeeting, Level, Official, Slot
+from core.rotation.solving.problem import Problem
 
 LEVELS = (Level("commune", 1, "cấp xã"), Level("district", 3, "cấp huyện"), Level("province", 6, "cấp tỉnh"))
 MONTHS = tuple(date(2025, month, 1) for month in range(1, 13))

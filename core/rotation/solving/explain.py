@@ -12,12 +12,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from core.rotation.facts import Official, PlannedVisit, Reason, Unmet, month_label
-from core.rotation.grid import REASONS, Grid, Ints, build, open_arcs
-from core.rotation.hall import short_groups
-from core.rotation.problem import Problem
-from core.rotation.solver import Plan, hopeless, unmet_duties
-from core.rotation.targets import targets
+from core.rotation.solving.facts import Official, PlannedVisit, Reason, Unmet, month_label
+from core.rotation.solving.grid import REASONS, Grid, Ints, build, open_arcs
+from core.rotation.solving.hall import short_groups
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.solver import Plan, hopeless, unmet_duties
+from core.rotation.solving.targets import targets
 
 NAMED = 6
 REMEDIES = {

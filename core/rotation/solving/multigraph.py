@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.rotation.flows import DEPTH, Arcs, transport
-from core.rotation.grid import Bools, Ints
-from core.rotation.score import Rule
-from core.rotation.state import State
+from core.rotation.solving.flows import DEPTH, Arcs, transport
+from core.rotation.solving.grid import Bools, Ints
+from core.rotation.solving.score import Rule
+from core.rotation.solving.state import State
 
 
 @dataclass(frozen=True)

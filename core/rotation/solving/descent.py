@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from core.rotation.flows import assignment
-from core.rotation.grid import Bools, Grid, Ints, open_arcs
-from core.rotation.parts import groups
-from core.rotation.state import State
-from core.rotation.years import SHUT, resolve_years
+from core.rotation.solving.flows import assignment
+from core.rotation.solving.grid import Bools, Grid, Ints, open_arcs
+from core.rotation.solving.parts import groups
+from core.rotation.solving.state import State
+from core.rotation.solving.years import SHUT, resolve_years
 
 Progress = Callable[[str, int], None]
 Stop = Callable[[], bool]

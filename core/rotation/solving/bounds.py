@@ -9,15 +9,15 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from core.rotation.facts import Weights
-from core.rotation.flows import Arcs, Onward, Steps, transport
-from core.rotation.grid import Bools, Grid, Ints, build, open_arcs
-from core.rotation.multigraph import Multigraph, multigraph
-from core.rotation.neighbourhood import forced_repeats
-from core.rotation.problem import Problem
-from core.rotation.score import Rule, RuleScore
-from core.rotation.solver import hopeless, keep_pins
-from core.rotation.state import State
+from core.rotation.solving.facts import Weights
+from core.rotation.solving.flows import Arcs, Onward, Steps, transport
+from core.rotation.solving.grid import Bools, Grid, Ints, build, open_arcs
+from core.rotation.solving.multigraph import Multigraph, multigraph
+from core.rotation.solving.neighbourhood import forced_repeats
+from core.rotation.solving.problem import Problem
+from core.rotation.solving.score import Rule, RuleScore
+from core.rotation.solving.solver import hopeless, keep_pins
+from core.rotation.solving.state import State
 
 DEAR = 10**8
 
