@@ -196,26 +196,28 @@ def chosen_meeting() -> tuple[UUID, date]:
 
 def preview_page(version: RotationVersion, asked: Preview, here: str, error: str = "") -> str:
     """A change of the draft before it is kept; `here` is the address that was asked and keeps it."""
-    problem = asked.problem
-
-    def words(visits: Iterable[Planned]) -> list[str]:
-        return [
-            f"{problem.official_of[v.official].name} dự {problem.cell_of[v.cell].name}, {spoken(v.day)}"
-            for v in visits
-        ]
-
     return render_template(
         "pages/board_preview.html",
         here=here,
         version=version,
         rotation=version.rotation,
         asked=asked,
-        gone=words(asked.edit.out),
-        come=words(asked.edit.put),
+        gone=_words(asked.problem, asked.edit.out),
+        come=_words(asked.problem, asked.edit.put),
         deltas=[delta for delta in asked.deltas if delta.broken or delta.cost],
         typed=[(n, request.form.get(n, "")) for n in ("target", "cell", "month", "duty")],
         error=error,
     )
+
+
+def _words(problem: Problem, visits: Iterable[Planned]) -> list[str]:
+    people = {official.id: official.name for official in problem.officials}
+    cells = {cell.id: cell.name for cell in problem.cells}
+    return [
+        f"{people.get(v.official, 'Đồng chí đã thôi dự')}"
+        f" dự {cells.get(v.cell, 'chi bộ đã kết thúc hoạt động')}, {spoken(v.day)}"
+        for v in visits
+    ]
 
 
 @pages.post("/board/<planned_id>/pin")

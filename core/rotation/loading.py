@@ -12,6 +12,7 @@ from sqlalchemy import orm
 from core.meetings.calendar import months_from
 from core.meetings.models import Meeting, MeetingKind
 from core.rotation.by_hand import Pin
+from core.rotation.ended import ended_units
 from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationLevel, Visit
 from core.rotation.solving.facts import Cell, CellMeeting, Level, PastVisit, PlannedVisit, Slot
 from core.rotation.solving.facts import Official as Visitor
@@ -36,6 +37,7 @@ def load_problem(session: orm.Session, rotation: Rotation) -> Problem:
         tuple(_visitors(session, rotation, cells)),
         tuple(_history(session, rotation)),
         weights_of(session),
+        ended_units(session, rotation),
     )
 
 
@@ -82,7 +84,9 @@ def _meetings(session: orm.Session, rotation: Rotation) -> Mapping[UUID, dict[da
 
 
 def _visitors(session: orm.Session, rotation: Rotation, cells: Mapping[str, Cell]) -> list[Visitor]:
+    """Every official who serves; what he names of units that have ended is left out."""
     areas, away, pins = _areas(session, cells), _away(session), _pins(session, rotation)
+    known = {cell.id for cell in cells.values()}
     rows = session.execute(
         sa.select(Official.id, Person.id.label("person_id"), Person.full_name, RotationLevel.code)
         .add_columns(Official.own_cell_id)
@@ -94,8 +98,8 @@ def _visitors(session: orm.Session, rotation: Rotation, cells: Mapping[str, Cell
     return [
         Visitor(
             str(row.id), row.full_name, row.code, areas.get(row.id, ()),
-            str(row.own_cell_id) if row.own_cell_id else None, away.get(row.person_id, ()),
-            pins=pins.get(row.id, ()),
+            str(row.own_cell_id) if str(row.own_cell_id) in known else None, away.get(row.person_id, ()),
+            pins=tuple(pin for pin in pins.get(row.id, ()) if pin[0] in known),
         )
         for row in rows
     ]  # fmt: skip

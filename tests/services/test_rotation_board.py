@@ -9,12 +9,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from core.plans.models import Plan
 from core.queries.fairness import loads_of_areas, loads_of_cells, loads_of_officials
 from core.rotation.board import Preview, filled, keep, moved, open_duties_of, pin_line, preview, swapped, undo
-from core.rotation.by_hand import BoardEdit, Trial
+from core.rotation.by_hand import BoardEdit, Pin, Trial
 from core.rotation.loading import load_problem
-from core.rotation.models import Absence, PlannedVisit, Rotation, RotationVersion, Visit
-from core.rotation.service import RotationError, assignments_of, draft_of, generate, publish
+from core.rotation.models import (
+    Absence,
+    Official,
+    OfficialArea,
+    PlannedVisit,
+    Rotation,
+    RotationVersion,
+    Visit,
+)
+from core.rotation.service import RotationError, assignments_of, draft_of, generate, open_rotation, publish
 from core.rotation.solving.facts import Weights
 from core.rotation.solving.score import score
 from core.rotation.trying import try_out
@@ -22,10 +31,10 @@ from core.rotation.verdict import edits_of, verdict
 from core.rotation.weighing import WeightError, set_weights, weights_of
 from tenants.access import NotAllowed, Permission, reach
 from tenants.clock import frozen
-from tenants.models import AuditEntry
+from tenants.models import AuditEntry, Unit
 from tests.cast import Cast
 from tests.reporting_ground import run_jobs
-from tests.rotation_ground import NOW, drafted, published
+from tests.rotation_ground import NOW, drafted, furnished, published
 
 OFFICER = "huyen-a.officer"
 
@@ -180,6 +189,56 @@ def test_a_duty_left_unmet_is_filled_and_taken_back(rotation_id: UUID, cast: Cas
         assert _broken(version)["unmet"] == 1
         with pytest.raises(RotationError, match="không có buổi sinh hoạt"):
             filled(problem, official_id, cell_id, date(2027, 5, 1))
+
+
+def _ended_cell(session: orm.Session, cast: Cast) -> Official:
+    """An official whose sent plan, own cell and second area name a cell that ended without a successor."""
+    cell = session.get_one(Unit, cast.unit("huyen-a/CB-1"))
+    cell.valid_to = date(2026, 3, 9)
+    [official, *_others] = session.scalars(sa.select(Official).order_by(Official.id))
+    official.own_cell_id = cell.id
+    pin = Pin(official_id=official.id, cell_id=cell.id, month=date(2026, 5, 1), sent_at=NOW)
+    session.add_all([pin, OfficialArea(official_id=official.id, unit_id=cell.id)])
+    session.flush()
+    return official
+
+
+def _of_ended(version: RotationVersion) -> set[tuple[str, str]]:
+    found = [one for one in version.shortfalls if one["kind"] == "ended"]
+    return {(one["sentence_vi"].split(": ")[1][:16], one["remedy_vi"]) for one in found}
+
+
+ENDED = {
+    ("kế hoạch cá nhân", "Đề nghị đồng chí sửa kế hoạch cá nhân."),
+    ("chi bộ nơi sinh ", "Ghi lại chi bộ nơi đồng chí sinh hoạt."),
+    ("địa bàn có Chi b", "Phân công địa bàn khác thay cho đơn vị này."),
+}
+
+
+def test_what_names_an_ended_cell_is_left_out_and_told_when_drawn(cast: Cast) -> None:
+    plan_id, officer = furnished(cast), cast.actor(OFFICER)
+    with cast.session("huyen-a") as session:
+        rotation = open_rotation(session, officer, session.get_one(Plan, plan_id), date(2026, 1, 1), 6)
+        official_id = str(_ended_cell(session, cast).id)
+        generate(session, officer, rotation)
+    run_jobs(cast, "huyen-a")
+    with cast.session("huyen-a") as session:
+        version = _draft(session, rotation.id)
+        visits = [v for v in assignments_of(session, version.id) if v.official == official_id]
+        assert _of_ended(version) == ENDED
+        assert sorted(visit.month.month for visit in visits) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_line_of_an_ended_cell_is_moved_on_the_board(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version, ended = _draft(session, rotation_id), cast.unit("huyen-a/CB-1")
+        _ended_cell(session, cast)
+        lines = sa.select(PlannedVisit).where(PlannedVisit.cell_id == ended)
+        [row, *_others] = session.scalars(lines.order_by(PlannedVisit.month.desc()))
+        problem = load_problem(session, version.rotation)
+        asked = preview(session, version, problem, moved(problem, row, cast.unit("huyen-a/CB-2"), row.month))
+        keep(session, cast.actor(OFFICER), version, asked, "Chi bộ đã giải thể")
+        assert _of_ended(version) == ENDED
 
 
 def test_a_published_version_is_not_changed_by_hand(rotation_id: UUID, cast: Cast) -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from core.rotation.solving.facts import Official, PlannedVisit, Reason, Unmet, month_label
+from core.rotation.solving.facts import Ended, Named, Official, PlannedVisit, Reason, Unmet, month_label
 from core.rotation.solving.grid import REASONS, Grid, Ints, build, open_arcs
 from core.rotation.solving.hall import short_groups
 from core.rotation.solving.problem import Problem
@@ -39,6 +39,7 @@ class BlockerKind(StrEnum):
     CROWDED = "crowded"
     UNMET = "unmet"
     PIN = "pin"
+    ENDED = "ended"
     NO_AREA = "no_area"
     NO_MEETING = "no_meeting"
     SPECIAL = "special"
@@ -55,6 +56,7 @@ KIND_LABELS = {
     BlockerKind.CROWDED: "Buổi có nhiều đồng chí cùng dự",
     BlockerKind.UNMET: "Kỳ chưa có lượt dự",
     BlockerKind.PIN: "Kế hoạch cá nhân không thực hiện được",
+    BlockerKind.ENDED: "Đơn vị kết thúc hoạt động",
     BlockerKind.NO_AREA: "Đồng chí chưa có địa bàn",
     BlockerKind.NO_MEETING: "Chi bộ chưa có ngày họp",
     BlockerKind.SPECIAL: "Địa bàn đặc thù còn thiếu lượt",
@@ -99,6 +101,7 @@ def explain(problem: Problem, made: Plan | None = None) -> tuple[Blocker, ...]:
         *_unmet(problem, unmet),
         *_pins(problem, unmet),
         *_freed_pins(grid),
+        *(_ended(problem, lost) for lost in problem.ended),
         *_no_area(problem),
         *_no_meeting(problem),
         *(_neglected(problem, visits) if made else ()),
@@ -252,6 +255,21 @@ def _main(unmet: Unmet) -> Reason:
     if any(reason is Reason.OVERFULL for reason, _ in unmet.reasons):
         return Reason.OVERFULL
     return max(unmet.reasons, key=lambda reason: reason[1])[0]
+
+
+def _ended(problem: Problem, lost: Ended) -> Blocker:
+    month = month_label(lost.month).lower() if lost.month else ""
+    what, remedy = {
+        Named.PIN: (f"kế hoạch cá nhân {month} dự", "Đề nghị đồng chí sửa kế hoạch cá nhân."),
+        Named.OWN_CELL: ("chi bộ nơi sinh hoạt là", "Ghi lại chi bộ nơi đồng chí sinh hoạt."),
+        Named.AREA: ("địa bàn có", "Phân công địa bàn khác thay cho đơn vị này."),
+    }[lost.named]
+    who = problem.official_of[lost.official].name
+    sentence = f"Đồng chí {who}: {what} {lost.unit}, kết thúc hoạt động ngày {lost.last_day:%d/%m/%Y}"
+    return Blocker(
+        BlockerKind.ENDED, f"{sentence}; lịch bỏ qua.", remedy, 1, (lost.official,), (), lost.month,
+        (Remedy(remedy.rstrip("."), 1, 0),),
+    )  # fmt: skip
 
 
 def _no_area(problem: Problem) -> Iterator[Blocker]:

@@ -178,6 +178,25 @@ class PastVisit:
     month: date
 
 
+class Named(StrEnum):
+    """As what an official's facts name a unit."""
+
+    PIN = "pin"
+    OWN_CELL = "own_cell"
+    AREA = "area"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A unit that ends on ``last_day`` without a successor though an official's facts name it: left out."""
+
+    official: str
+    named: Named
+    unit: str
+    last_day: date
+    month: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Price of one broken unit of each soft rule; the order of the rules is the order of the prices."""

@@ -11,7 +11,17 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from core.meetings.calendar import months_from
-from core.rotation.solving.facts import Cell, Duty, Level, Official, PastVisit, Weights, month_label, ordinal
+from core.rotation.solving.facts import (
+    Cell,
+    Duty,
+    Ended,
+    Level,
+    Official,
+    PastVisit,
+    Weights,
+    month_label,
+    ordinal,
+)
 
 LONGEST_HORIZON = 24
 
@@ -38,6 +48,7 @@ class Problem:
     officials: tuple[Official, ...]
     history: tuple[PastVisit, ...] = ()
     weights: Weights = field(default_factory=Weights)
+    ended: tuple[Ended, ...] = ()
 
     def __post_init__(self) -> None:
         if facts := tuple(_bad_facts(self)):
