@@ -19,10 +19,10 @@ from core.queries.rotation import Assignment, assignment, cells_of, officials_of
 from core.queries.visits import organisations_in
 from core.queries.why import why_assigned
 from core.rotation.board import Preview, as_planned, keep, moved, pin_line, preview, swapped, undo
-from core.rotation.loading import load_problem
 from core.rotation.models import PlannedVisit, Rotation, RotationVersion
 from core.rotation.own_plan import choices
-from core.rotation.service import RotationError, assignments_of, draft_of
+from core.rotation.service import RotationError, draft_of
+from core.rotation.sheet import Sheet, sheet_of
 from core.rotation.solving.facts import PlannedVisit as Planned
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import Edit
@@ -115,34 +115,31 @@ def _line(planned_id: str) -> tuple[PlannedVisit, Assignment, RotationVersion]:
 def line(planned_id: str) -> str:
     """One line: why it stands, the three next-best cells and their price, others to change with, its pin."""
     row, shown, version = _line(planned_id)
-    problem = load_problem(db.session, version.rotation)
-    return _line_page(row, shown, version, problem)
+    return _line_page(row, shown, version, sheet_of(db.session, version))
 
 
 def _line_page(
-    row: PlannedVisit, shown: Assignment, version: RotationVersion, problem: Problem, error: str = ""
+    row: PlannedVisit, shown: Assignment, version: RotationVersion, sheet: Sheet, error: str = ""
 ) -> str:
     return render_template(
         "pages/board_line.html",
         line=shown,
         version=version,
         rotation=version.rotation,
-        answer=why_assigned(db.session, version, shown),
+        answer=why_assigned(sheet, shown),
         cells=choices(db.session, row.official),
         months=months_from(version.rotation.first_month, version.rotation.months),
-        swaps=_swaps(row, version, problem),
+        swaps=_swaps(row, version, sheet),
         pinned=row.id in pinned_of(db.session, version.id),
         error=error,
         spoken=spoken,
     )
 
 
-def _swaps(row: PlannedVisit, version: RotationVersion, problem: Problem) -> list[tuple[str, str]]:
+def _swaps(row: PlannedVisit, version: RotationVersion, sheet: Sheet) -> list[tuple[str, str]]:
     """Lines of others with which this one may change its official, by id and in words."""
-    visits = assignments_of(db.session, version.id)
-    found = partners(problem, visits, as_planned(row), max(today(), version.rotation.first_month))[
-        :MOST_SWAPS
-    ]
+    problem, since = sheet.problem, max(today(), version.rotation.first_month)
+    found = partners(problem, sheet.visits, as_planned(row), since, MOST_SWAPS)
     keys = {(UUID(v.official), UUID(v.cell), v.month): v for v in found}
     at = lines_at(db.session, version.id, {key[0] for key in keys})
     return [
@@ -159,9 +156,9 @@ def _swaps(row: PlannedVisit, version: RotationVersion, problem: Problem) -> lis
 def change(planned_id: str) -> Answer:
     """What the chosen change costs and breaks; kept when it is asked for again."""
     row, shown, version = _line(planned_id)
-    problem, here = load_problem(db.session, version.rotation), url_for("board.change", planned_id=row.id)
+    sheet, here = sheet_of(db.session, version), url_for("board.change", planned_id=row.id)
     try:
-        asked = preview(db.session, version, problem, _edit(row, problem))
+        asked = preview(sheet, _edit(row, sheet.problem))
         if request.form.get("step") != "keep":
             return preview_page(version, asked, here)
         keep(db.session, current_actor(), version, asked, request.form.get("reason", "")[:500])
@@ -170,7 +167,7 @@ def change(planned_id: str) -> Answer:
         row, shown, version = _line(planned_id)
         if request.form.get("step") == "keep":
             return preview_page(version, asked, here, str(error))
-        return _line_page(row, shown, version, problem, str(error))
+        return _line_page(row, shown, version, sheet, str(error))
     db.session.commit()
     flash("Đã đổi trong dự thảo. Có thể hoàn tác ngay trên bảng.", "ok")
     return redirect(url_for("board.index", rotation_id=version.rotation_id, q=shown.official))

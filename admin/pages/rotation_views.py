@@ -22,6 +22,7 @@ from core.queries.rotation import (
 from core.queries.why import why_assigned
 from core.rosters.sheets import write_sheet
 from core.rotation.models import PlannedVisit, RotationVersion
+from core.rotation.sheet import sheet_of
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, reach
 from tenants.clock import local
 from tenants.tree import UnitPath
@@ -148,7 +149,7 @@ def why(planned_id: str) -> Response | str:
     if line is None:
         raise NotFound
     version = db.session.get_one(RotationVersion, db.session.get_one(PlannedVisit, line.id).version_id)
-    answer = why_assigned(db.session, version, line)
+    answer = why_assigned(sheet_of(db.session, version), line)
     if answer is None:
         flash(
             "Danh sách hoặc lịch họp đã đổi sau khi xếp lịch này nên không giải thích được lượt dự.",

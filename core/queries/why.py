@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import orm
-
 from core.queries.rotation import Assignment
-from core.rotation.loading import load_problem
-from core.rotation.models import RotationVersion
-from core.rotation.service import assignments_of
+from core.rotation.sheet import Sheet
 from core.rotation.solving.facts import PlannedVisit
 from core.rotation.solving.solver import Plan
 from core.rotation.solving.why import Part, why
@@ -35,17 +31,16 @@ class Answer:
     others: tuple[Other, ...]
 
 
-def why_assigned(session: orm.Session, version: RotationVersion, line: Assignment) -> Answer | None:
+def why_assigned(sheet: Sheet, line: Assignment) -> Answer | None:
     """Why the line stands; None where lists or meetings changed since, so that it no longer can."""
-    problem = load_problem(session, version.rotation)
-    visits = assignments_of(session, version.id)
+    problem = sheet.problem
     asked = PlannedVisit(str(line.official_id), str(line.cell_id), line.month, line.meets_on)
     official = problem.official_of.get(asked.official)
     cell = problem.cell_of.get(asked.cell)
     meeting = cell.meetings.get(asked.month) if cell else None
     if official is None or meeting is None or meeting.day != asked.day or asked.cell not in official.area:
         return None
-    answer = why(problem, Plan(visits, (), (), 0), asked)
+    answer = why(problem, Plan(sheet.visits, (), (), 0), asked)
     others = (
         Other(other.cell, problem.cell_of[other.cell].name, other.month, other.day, other.price, other.worse)
         for other in answer.alternatives

@@ -13,15 +13,16 @@ from sqlalchemy.dialects.postgresql import insert
 from core.data import to_data
 from core.rotation.by_hand import BoardEdit, Pin
 from core.rotation.loading import load_problem, standing_visits
-from core.rotation.models import PlannedVisit, Rotation, RotationVersion
+from core.rotation.models import PlannedVisit, RotationVersion
 from core.rotation.promises import assigned
 from core.rotation.service import RotationError, assignments_of, changes_of, score_row
+from core.rotation.sheet import Sheet
 from core.rotation.solving.explain import explain
 from core.rotation.solving.facts import CellMeeting, Duty, Source
 from core.rotation.solving.facts import PlannedVisit as Assignment
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.replan import diff
-from core.rotation.solving.score import Delta, Edit, objective, open_duties, rescore
+from core.rotation.solving.score import Delta, Edit, objective, open_duties, rescore, visit_key
 from core.rotation.solving.solver import as_made
 from core.rotation.solving.swaps import exchanged, newly_broken
 from core.rotation.solving.validate import Violation
@@ -91,20 +92,19 @@ def _meeting(problem: Problem, cell_id: UUID, month: date) -> CellMeeting:
     return meeting
 
 
-def open_duties_of(problem: Problem, visits: Iterable[Assignment], official_id: UUID) -> tuple[Duty, ...]:
+def open_duties_of(sheet: Sheet, official_id: UUID) -> tuple[Duty, ...]:
     """The official's duties that no visit meets, in order."""
-    mine = [duty for duty in problem.duties if duty.official == str(official_id)]
-    return tuple(open_duties(problem, visits, mine))
+    mine = [duty for duty in sheet.problem.duties if duty.official == str(official_id)]
+    return tuple(open_duties(sheet.problem, sheet.visits, mine))
 
 
-def preview(session: orm.Session, version: RotationVersion, problem: Problem, edit: Edit) -> Preview:
+def preview(sheet: Sheet, edit: Edit) -> Preview:
     """What the change would cost and break. Raises RotationError where a line would stand twice."""
-    visits = assignments_of(session, version.id)
-    kept = {(v.official, v.cell, v.month) for v in visits} - {(v.official, v.cell, v.month) for v in edit.out}
-    if any((v.official, v.cell, v.month) in kept for v in edit.put):
+    kept = set(map(visit_key, sheet.visits)) - set(map(visit_key, edit.out))
+    if not kept.isdisjoint(map(visit_key, edit.put)):
         raise RotationError("Đồng chí đã có một lượt ở chính buổi này.")
-    broken = newly_broken(problem, visits, edit.out, edit.put)
-    return Preview(problem, edit, rescore(problem, visits, edit), broken)
+    broken = newly_broken(sheet.problem, sheet.visits, edit.out, edit.put)
+    return Preview(sheet.problem, edit, rescore(sheet.problem, sheet.visits, edit), broken)
 
 
 def keep(
@@ -114,7 +114,7 @@ def keep(
     _require_draft(session, actor, version)
     if change.warnings and not reason.strip():
         raise RotationError("Thay đổi này trái quy tắc; xin ghi lý do để vẫn giữ.")
-    _replace(session, version, change.edit.out, change.edit.put)
+    _replace(session, version, change.edit)
     _told_again(session, version, change.problem)
     made = BoardEdit(
         version_id=version.id, gone=_rows(change.edit.out), come=_rows(change.edit.put), price=change.price,
@@ -135,30 +135,27 @@ def _require_draft(session: orm.Session, actor: Actor, version: RotationVersion)
         raise RotationError("Bản này đã công bố; xin dùng “Điều chỉnh lịch”.")
 
 
-def _replace(
-    session: orm.Session, version: RotationVersion, out: Iterable[Assignment], put: Iterable[Assignment]
-) -> None:
-    for visit in out:
+def _replace(session: orm.Session, version: RotationVersion, edit: Edit) -> None:
+    for visit in edit.out:
         gone = sa.delete(PlannedVisit).where(
             PlannedVisit.version_id == version.id, PlannedVisit.official_id == UUID(visit.official),
             PlannedVisit.cell_id == UUID(visit.cell), PlannedVisit.month == visit.month,
         )  # fmt: skip
         if session.scalar(gone.returning(PlannedVisit.id)) is None:
             raise RotationError("Lượt này vừa được người khác đổi; xin mở lại bảng.")
-    rows = [new_row(version_id=version.id, source=Source.ROTATION.value, **assigned(v)) for v in put]
+    rows = [new_row(version_id=version.id, source=Source.ROTATION.value, **assigned(v)) for v in edit.put]
     if rows:
         session.execute(insert(PlannedVisit).values(rows))
-    rotation = session.get_one(Rotation, version.rotation_id)
-    after = assignments_of(session, version.id)
-    version.changes = version.changes | changes_of(diff(standing_visits(session, rotation), after))
 
 
 def _told_again(session: orm.Session, version: RotationVersion, problem: Problem) -> None:
-    """Scores and shortfalls of the draft as it now is; bounds stay those it was drawn with."""
+    """Scores, shortfalls and differences of the draft as it now is; bounds stay those it was drawn with."""
     made = as_made(problem, assignments_of(session, version.id))
     bounds = {row["rule"]: {key: row[key] for key in ("bound", "because")} for row in version.scores}
     version.scores = [score_row(part) | bounds.get(part.rule.value, {}) for part in made.scores]
     version.shortfalls = to_data(explain(problem, made))
+    change = diff(standing_visits(session, version.rotation), made.visits)
+    version.changes = version.changes | changes_of(change)
 
 
 def _rows(visits: Iterable[Assignment]) -> list[list[str]]:
@@ -178,9 +175,8 @@ def undo(session: orm.Session, actor: Actor, version: RotationVersion) -> BoardE
     made = next(iter(edits_of(session, version)), None)
     if made is None:
         raise RotationError("Không còn thay đổi nào để hoàn tác.")
-    problem = load_problem(session, session.get_one(Rotation, version.rotation_id))
-    _replace(session, version, _visits(made.come), _visits(made.gone))
-    _told_again(session, version, problem)
+    _replace(session, version, Edit(_visits(made.come), _visits(made.gone)))
+    _told_again(session, version, load_problem(session, version.rotation))
     made.undone_at = now()
     session.flush()
     record(session, actor, "board_edit:undo", made)

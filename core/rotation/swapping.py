@@ -39,7 +39,7 @@ def partners_for(session: orm.Session, visit: Visit) -> tuple[Visit, ...]:
     """Visits of others for which this one may be exchanged without breaking a rule; nearest first."""
     rotation = session.get_one(Rotation, visit.rotation_id)
     problem, visits = load_problem(session, rotation), standing_visits(session, rotation)
-    found = partners(problem, visits, as_assignment(visit), today())[:MOST_PARTNERS]
+    found = partners(problem, visits, as_assignment(visit), today(), MOST_PARTNERS)
     place = {(UUID(v.official), UUID(v.cell), v.month): at for at, v in enumerate(found)}
     query = sa.select(Visit).where(Visit.rotation_id == rotation.id, Visit.settled_at.is_(None))
     key = sa.tuple_(Visit.official_id, Visit.cell_id, Visit.month)

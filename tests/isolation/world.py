@@ -46,7 +46,6 @@ from core.rotation import service as rotations
 from core.rotation.board import keep, moved, preview
 from core.rotation.by_hand import Pin, Swap, Trial
 from core.rotation.links import renew_link
-from core.rotation.loading import load_problem
 from core.rotation.models import (
     Absence,
     Official,
@@ -59,6 +58,7 @@ from core.rotation.models import (
     VisitReport,
 )
 from core.rotation.own_plan import add_pin
+from core.rotation.sheet import sheet_of
 from core.rotation.solving.facts import Weights
 from core.rotation.swapping import ask, partners_for
 from core.rotation.trying import try_out
@@ -241,13 +241,13 @@ def _change_the_draft(cast: Cast, code: str, rotation_id: UUID) -> None:
         version = session.scalars(
             sa.select(RotationVersion).where(RotationVersion.published_at.is_(None))
         ).one()
-        problem = load_problem(session, rotation)
+        sheet = sheet_of(session, version)
         lines = sa.select(PlannedVisit).where(PlannedVisit.version_id == version.id)
         may, june = session.scalars(lines.order_by(PlannedVisit.official_id, PlannedVisit.month)).all()[4:6]
         free = next(
             cast.unit(f"{code}/CB-{n}") for n in (2, 3) if cast.unit(f"{code}/CB-{n}") != june.cell_id
         )
-        asked = preview(session, version, problem, moved(problem, may, free, june.month))
+        asked = preview(sheet, moved(sheet.problem, may, free, june.month))
         keep(session, officer, version, asked, f"Vì {private(code)}")
         set_weights(session, cast.actor(f"{code}.admin"), asdict(Weights()))
         try_out(session, officer, rotation, [{"kind": "rule", "rule": "travel"}])

@@ -24,6 +24,7 @@ from core.rotation.models import (
     Visit,
 )
 from core.rotation.service import RotationError, assignments_of, draft_of, generate, open_rotation, publish
+from core.rotation.sheet import sheet_of
 from core.rotation.solving.facts import Weights
 from core.rotation.solving.score import score
 from core.rotation.trying import try_out
@@ -68,16 +69,16 @@ def _swap_of(session: orm.Session, rotation_id: UUID) -> Preview:
     """Two officials of May changed over: no rule of any kind suffers but spacing."""
     version = _draft(session, rotation_id)
     edit = swapped(_line(session, version, 5), _line(session, version, 5, 1))
-    return preview(session, version, load_problem(session, version.rotation), edit)
+    return preview(sheet_of(session, version), edit)
 
 
 def _late(session: orm.Session, version: RotationVersion) -> Preview:
     """A line of May moved to a second one in June: May stays unmet, June has one too many."""
-    problem, row = load_problem(session, version.rotation), _line(session, version, 5)
+    sheet, row = sheet_of(session, version), _line(session, version, 5)
     june = {line.official_id: line.cell_id for line in (_line(session, version, 6, n) for n in range(3))}
     elsewhere = _line(session, version, 5, 1).cell_id
     free = row.cell_id if june[row.official_id] != row.cell_id else elsewhere
-    return preview(session, version, problem, moved(problem, row, free, date(2026, 6, 1)))
+    return preview(sheet, moved(sheet.problem, row, free, date(2026, 6, 1)))
 
 
 def _broken(version: RotationVersion) -> dict[str, int]:
@@ -177,10 +178,10 @@ def test_a_duty_left_unmet_is_filled_and_taken_back(rotation_id: UUID, cast: Cas
         row = _line(session, version, 5)
         official_id, cell_id, month = row.official_id, row.cell_id, row.month
         keep(session, officer, version, _late(session, version), "Xin dự bù")
-        problem = load_problem(session, version.rotation)
-        open_now = open_duties_of(problem, assignments_of(session, version.id), official_id)
+        sheet = sheet_of(session, version)
+        open_now = open_duties_of(sheet, official_id)
         assert [duty.months for duty in open_now] == [(month,)]
-        asked = preview(session, version, problem, filled(problem, official_id, cell_id, month))
+        asked = preview(sheet, filled(sheet.problem, official_id, cell_id, month))
         assert (asked.warnings, asked.price < 0) == ((), True)
         keep(session, officer, version, asked, "")
         assert _broken(version)["unmet"] == 0
@@ -188,7 +189,7 @@ def test_a_duty_left_unmet_is_filled_and_taken_back(rotation_id: UUID, cast: Cas
         undo(session, officer, version)
         assert _broken(version)["unmet"] == 1
         with pytest.raises(RotationError, match="không có buổi sinh hoạt"):
-            filled(problem, official_id, cell_id, date(2027, 5, 1))
+            filled(sheet.problem, official_id, cell_id, date(2027, 5, 1))
 
 
 def _ended_cell(session: orm.Session, cast: Cast) -> Official:
@@ -235,8 +236,8 @@ def test_a_line_of_an_ended_cell_is_moved_on_the_board(rotation_id: UUID, cast: 
         _ended_cell(session, cast)
         lines = sa.select(PlannedVisit).where(PlannedVisit.cell_id == ended)
         [row, *_others] = session.scalars(lines.order_by(PlannedVisit.month.desc()))
-        problem = load_problem(session, version.rotation)
-        asked = preview(session, version, problem, moved(problem, row, cast.unit("huyen-a/CB-2"), row.month))
+        sheet = sheet_of(session, version)
+        asked = preview(sheet, moved(sheet.problem, row, cast.unit("huyen-a/CB-2"), row.month))
         keep(session, cast.actor(OFFICER), version, asked, "Chi bộ đã giải thể")
         assert _of_ended(version) == ENDED
 

@@ -110,8 +110,9 @@ def explain(problem: Problem, made: Plan | None = None) -> tuple[Blocker, ...]:
 
 def _demand(grid: Grid) -> Iterator[Blocker]:
     problem = grid.problem
-    held = {(int(grid.cell[e]), t) for e, t in np.argwhere(grid.open).tolist()} if len(grid.cell) else set()
-    places = sum(problem.cells[c].wanted for c, _ in held)
+    edge, month = np.nonzero(grid.open)
+    held = np.unique(grid.cell[edge] * problem.months + month)
+    places = int(grid.wanted[held // problem.months].sum())
     owed = int((~hopeless(grid)).sum())
     if problem.months == 1 or owed <= places:
         return
