@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.solving.events import Absent, happened
+from core.rotation.solving.events import Absent, Transferred, happened
 from core.rotation.solving.facts import CellMeeting, PlannedVisit, Slot, Source
 from core.rotation.solving.grid import build, located
 from core.rotation.solving.invented import Scale, instance
@@ -95,6 +95,12 @@ def test_a_newcomer_is_added_and_a_leaver_removed() -> None:
     found = replan(new, plan(old).visits, (), JANUARY)
     assert [change.official for change in found.removed] == ["x"]
     assert [(change.official, change.reason_vi) for change in found.added] == [("z", NEW)]
+
+
+def test_when_the_last_official_leaves_every_visit_to_come_is_removed() -> None:
+    visits = plan(CASE).visits
+    found = replan(CASE, visits, [Transferred(who, JANUARY) for who in "xy"], JANUARY)
+    assert (found.visits, {change.before for change in found.removed}) == ((), set(visits))
 
 
 def test_a_new_pin_moves_its_official() -> None:

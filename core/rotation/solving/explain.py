@@ -135,7 +135,7 @@ def _crowded(grid: Grid) -> Iterator[Blocker]:
     months = grid.problem.months
     places = np.repeat(grid.wanted, months)
     owed = np.unique(duty)
-    rank = np.zeros(len(grid.duties), np.int64)
+    rank = np.zeros(len(grid.duty_official), np.int64)
     rank[owed] = np.arange(len(owed))
     for group, at in short_groups(rank[duty], meeting, len(owed), places):
         if len(group) > places[at].sum():

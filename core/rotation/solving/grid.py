@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rotation.solving.facts import Duty, Official, OwnCell, PlannedVisit, Reason, ordinal
+from core.rotation.solving.facts import Duty, Official, OwnCell, PlannedVisit, Reason, Slot, ordinal
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.targets import LOOK_BACK, Target, allowances, targets
 
@@ -23,7 +24,7 @@ OPEN = 0
 CLOSING = (Reason.AWAY, Reason.OWN_MEETING, Reason.OWN_CELL, Reason.NO_MEETING, Reason.PAST, Reason.OUTSIDE)
 REASONS = (None, *CLOSING)
 AWAY, OWN_MEETING, OWN_CELL, NO_MEETING, PAST, OUTSIDE = range(1, 7)
-SLOTS = {"morning": 0, "afternoon": 1, "evening": 2}
+SLOTS = tuple(Slot)
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,18 @@ class Grid:
     ``blocked`` [E, T] is 0 for an open arc, else an index into ``REASONS``. ``pin_edge`` is -1 without
     a pin; ``several`` [M] marks officials who may owe several duties in one period; ``first`` and
     ``duty_first`` [M+1] bound each official's edges and duties. Months of ``seen`` and ``windows`` start
-    a year before the horizon.
+    a year before the horizon. ``day`` [C, T] is the ordinal of a meeting's day, 0 where none is held.
     """
 
     problem: Problem
     official: Ints
     cell: Ints
     first: Ints
+    day: Ints
     blocked: Codes
     travel: Ints
     past: Ints
     allowed: Ints
-    duties: tuple[Duty, ...]
     duty_official: Ints
     duty_first: Ints
     duty_from: Ints
@@ -67,6 +68,11 @@ class Grid:
         arcs: Bools = self.blocked == OPEN
         return arcs
 
+    def duty(self, d: int) -> Duty:
+        """One duty, as people speak of it."""
+        m = int(self.duty_official[d])
+        return self.problem.duty(m, d - int(self.duty_first[m]))
+
     def edges_of(self, m: int) -> Ints:
         """The edges of one official."""
         return np.arange(self.first[m], self.first[m + 1])
@@ -83,6 +89,12 @@ class Grid:
         return np.where(hit, order[at], -1)
 
     @cached_property
+    def bits(self) -> tuple[Ints, Ints]:
+        """[C, W] ``windows`` and [C] ``seen`` as numbers, a bit a month."""
+        bit = 1 << np.arange(self.windows.shape[2])
+        return self.windows @ bit, self.seen @ bit[:LOOK_BACK]
+
+    @cached_property
     def _keys(self) -> tuple[Ints, Ints]:
         keys = self.official * (len(self.problem.cells) + 1) + self.cell
         order = np.argsort(keys, kind="stable")
@@ -92,7 +104,7 @@ class Grid:
     def duty_at(self) -> Ints:
         """[M, T] the official's first duty of the period that holds the month; -1 where nothing is owed."""
         table = np.full((len(self.first) - 1, self.problem.months), -1, np.int64)
-        last_first = np.arange(len(self.duties))[::-1]
+        last_first = np.arange(len(self.duty_official))[::-1]
         for ahead in range(int((self.duty_to - self.duty_from).max(initial=0))):
             held = last_first[self.duty_from[last_first] + ahead < self.duty_to[last_first]]
             table[self.duty_official[held], self.duty_from[held] + ahead] = held
@@ -107,10 +119,9 @@ class Grid:
 
 def build(problem: Problem, today: date | None = None) -> Grid:
     """The problem as arrays; meetings before ``today`` are closed as past."""
-    cells = {cell.id: at for at, cell in enumerate(problem.cells)}
-    official, cell, first = _edges(problem, cells)
-    who = {o.id: m for m, o in enumerate(problem.officials)}
-    duty_official, duty_from, duty_to = _duty_arrays(problem, who)
+    official, cell, first = _edges(problem)
+    duty_official, duty_from, duty_to = _duty_arrays(problem)
+    day, slot = _meetings(problem)
     permitted = allowances(problem)
     goal, weights = targets(problem), problem.weights
     at = [goal.get(c.id, Target(0.0, 0, ())) for c in problem.cells]
@@ -119,11 +130,11 @@ def build(problem: Problem, today: date | None = None) -> Grid:
         official=official,
         cell=cell,
         first=first,
-        blocked=_blocked(problem, official, cell, first, cells),
+        day=day,
+        blocked=_blocked(problem, (official, cell, first), day, slot),
         travel=_travel(problem, official, cell),
         past=np.zeros(len(official), np.int64),
         allowed=_ints(permitted[o.id] for o in problem.officials),
-        duties=problem.duties,
         duty_official=duty_official,
         duty_first=np.searchsorted(duty_official, np.arange(len(problem.officials) + 1)),
         duty_from=duty_from,
@@ -138,22 +149,14 @@ def build(problem: Problem, today: date | None = None) -> Grid:
         pull=_ints(target.pull(weights.cover) for target in at),
         floor_cost=_ints(target.cover_cost(0, weights.cover) for target in at),
         windows=_windows(problem, at),
-        seen=_seen(problem, cells),
+        seen=_seen(problem),
     )
-    met = _ints(who.get(visit.official, -1) for visit in problem.history)
-    went = grid.edges_at(met, _ints(cells.get(visit.cell, -1) for visit in problem.history))
-    np.add.at(grid.past, went[went >= 0], 1)
-    pinned = _ints(d for d, _, _ in problem.pinned)
-    grid.pin_edge[pinned] = grid.edges_at(
-        duty_official[pinned], _ints(cells[cell_id] for _, cell_id, _ in problem.pinned)
-    )
-    start = ordinal(problem.first_month)
-    grid.pin_month[pinned] = _ints(ordinal(month) - start for _, _, month in problem.pinned)
-    _open_own_cells(grid)
+    _look_back(grid)
+    _pin(grid)
+    _close_own_cells(grid)
     _free_duties_of_lost_pins(grid)
     if today is not None:
-        day, _ = _meetings(problem)
-        grid.blocked[(day[cell] > 0) & (day[cell] < today.toordinal())] = PAST
+        grid.blocked[((day > 0) & (day < today.toordinal()))[cell]] = PAST
     return grid
 
 
@@ -161,13 +164,37 @@ def _ints(values: Iterable[int]) -> Ints:
     return np.fromiter(values, np.int64)
 
 
-def _edges(problem: Problem, cells: dict[str, int]) -> tuple[Ints, Ints, Ints]:
+def _edges(problem: Problem) -> tuple[Ints, Ints, Ints]:
     """Each official's area, and the cells his pins ask for outside it (closed)."""
-    asked = [(o.area, dict.fromkeys(c for c, _ in o.pins if c not in o.area)) for o in problem.officials]
-    sizes = _ints(len(area) + len(pins) for area, pins in asked)
-    official = np.repeat(np.arange(len(asked)), sizes)
-    cell = _ints(cells[c] for area, pins in asked for c in (*area, *pins))
-    return official, cell, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    official, cell = problem.areas
+    outside = [
+        (m, problem.cell_at[c])
+        for m, o in enumerate(problem.officials)
+        for c in dict.fromkeys(c for c, _ in o.pins if c not in o.area)
+    ]
+    if outside:
+        who, where = np.array(outside, np.int64).T
+        official, cell = np.concatenate([official, who]), np.concatenate([cell, where])
+        order = np.argsort(official, kind="stable")
+        official, cell = official[order], cell[order]
+    return official, cell, np.searchsorted(official, np.arange(len(problem.officials) + 1))
+
+
+def _look_back(grid: Grid) -> None:
+    """Count the visits made before the horizon on each edge."""
+    who, cells = grid.problem.official_at, grid.problem.cell_at
+    met = _ints(who.get(visit.official, -1) for visit in grid.problem.history)
+    went = grid.edges_at(met, _ints(cells.get(visit.cell, -1) for visit in grid.problem.history))
+    np.add.at(grid.past, went[went >= 0], 1)
+
+
+def _pin(grid: Grid) -> None:
+    """Fix the edge and month of each duty a pin decides."""
+    problem, start = grid.problem, ordinal(grid.problem.first_month)
+    pinned = _ints(d for d, _, _ in problem.pinned)
+    cells = _ints(problem.cell_at[cell] for _, cell, _ in problem.pinned)
+    grid.pin_edge[pinned] = grid.edges_at(grid.duty_official[pinned], cells)
+    grid.pin_month[pinned] = _ints(ordinal(month) - start for _, _, month in problem.pinned)
 
 
 def _travel(problem: Problem, official: Ints, cell: Ints) -> Ints:
@@ -179,65 +206,72 @@ def _travel(problem: Problem, official: Ints, cell: Ints) -> Ints:
     return np.where(np.isnan(far), 0, far).astype(np.int64)
 
 
-def _duty_arrays(problem: Problem, who: dict[str, int]) -> tuple[Ints, Ints, Ints]:
-    number = {month: t for t, month in enumerate(problem.calendar)}
-    begins = _ints(number[duty.months[0]] for duty in problem.duties)
-    ends = _ints(number[duty.months[-1]] + 1 for duty in problem.duties)
-    return _ints(who[duty.official] for duty in problem.duties), begins, ends
+def _duty_arrays(problem: Problem) -> tuple[Ints, Ints, Ints]:
+    count = [len(owed) for owed in problem.owed]
+    spans = _ints(chain.from_iterable(chain.from_iterable(problem.owed))).reshape(-1, 2)
+    return np.repeat(np.arange(len(count)), _ints(count)), spans[:, 0].copy(), spans[:, 1].copy()
 
 
-def _blocked(problem: Problem, official: Ints, cell: Ints, first: Ints, cells: dict[str, int]) -> Codes:
-    day, slot = _meetings(problem)
-    own = _ints(cells[o.own_cell] if o.own_cell is not None else -1 for o in problem.officials)[official]
-    blocked = np.zeros((len(official), problem.months), np.int8)
+def _blocked(problem: Problem, edges: tuple[Ints, Ints, Ints], day: Ints, slot: Ints) -> Codes:
+    """[E, T] why each arc is closed, own cells apart."""
+    official, cell, first = edges
+    blocked: Codes = np.where(_away(problem, day, official, cell), np.int8(AWAY), np.int8(OPEN))
     for m, person in enumerate(problem.officials):
-        if person.away:
-            rows = slice(first[m], first[m + 1])
-            blocked[rows][_away(person, day[cell[rows]])] = AWAY
         if person.since or person.until or person.valid:
             rows = slice(first[m], first[m] + len(person.area))
             blocked[rows][~_valid(person, day[cell[rows]])] = OUTSIDE
-        if len(person.area) < first[m + 1] - first[m]:
-            blocked[first[m] + len(person.area) : first[m + 1]] = OUTSIDE
-    elsewhere = ((own >= 0) & (own != cell))[:, None]
-    blocked[elsewhere & (day[own] == day[cell]) & (slot[own] == slot[cell])] = OWN_MEETING
-    closed = np.array([problem.level_of[o.level].own_cell is not OwnCell.ALLOWED for o in problem.officials])
-    blocked[(own == cell) & closed[official]] = OWN_CELL
-    blocked[day[cell] == 0] = NO_MEETING
+    size = _ints(len(o.area) for o in problem.officials)
+    blocked[np.arange(len(cell)) - first[official] >= size[official]] = OUTSIDE
+    own = _own_cells(problem)[official]
+    other = np.flatnonzero((own >= 0) & (own != cell))
+    here, there = cell[other], own[other]
+    meets = (day[there] == day[here]) & (slot[there] == slot[here])
+    blocked[other] = np.where(meets, np.int8(OWN_MEETING), blocked[other])
+    blocked[(day == 0)[cell]] = NO_MEETING
     return blocked
 
 
-def _open_own_cells(grid: Grid) -> None:
-    """Where a level goes to its own cell as a last resort, open it in periods with no other meeting."""
-    problem = grid.problem
-    for m, official in enumerate(problem.officials):
-        if problem.level_of[official.level].own_cell is OwnCell.LAST and official.own_cell in official.area:
-            at = official.area.index(official.own_cell)
-            own, day = int(grid.first[m]) + at, _meetings(problem)[0][grid.cell[grid.first[m] + at]]
-            away, valid = _away(official, day), _valid(official, day)[at]
-            under = np.where(valid, np.where(away, AWAY, OPEN), OUTSIDE)
-            for d in range(grid.duty_first[m], grid.duty_first[m + 1]):
-                span = slice(grid.duty_from[d], grid.duty_to[d])
-                rest = np.delete(np.arange(grid.first[m], grid.first[m + 1]), own - grid.first[m])
-                if grid.blocked[rest, span].all():
-                    mine = grid.blocked[own, span]
-                    mine[mine == OWN_CELL] = under[span][mine == OWN_CELL]
+def _own_cells(problem: Problem) -> Ints:
+    """[M] number of each official's own cell, -1 where it is not known."""
+    own = (official.own_cell for official in problem.officials)
+    return _ints(-1 if cell is None else problem.cell_at[cell] for cell in own)
+
+
+def _close_own_cells(grid: Grid) -> None:
+    """Close own cells; a level that goes there as a last resort may, in periods with no other meeting."""
+    problem, levels = grid.problem, grid.problem.level_of
+    rule = [levels[official.level].own_cell for official in problem.officials]
+    closed = np.array([one is not OwnCell.ALLOWED for one in rule], bool)
+    own = np.flatnonzero((_own_cells(problem)[grid.official] == grid.cell) & closed[grid.official])
+    under = grid.blocked[own]
+    grid.blocked[own] = np.where(under == NO_MEETING, under, np.int8(OWN_CELL))
+    for e, m, codes in zip(own.tolist(), grid.official[own].tolist(), under, strict=True):
+        for d in range(grid.duty_first[m], grid.duty_first[m + 1]) if rule[m] is OwnCell.LAST else ():
+            span = slice(grid.duty_from[d], grid.duty_to[d])
+            if grid.blocked[grid.first[m] : grid.first[m + 1], span].all():
+                grid.blocked[e, span] = codes[span]
 
 
 def _meetings(problem: Problem) -> tuple[Ints, Ints]:
-    day, slot = (np.zeros((len(problem.cells), problem.months), np.int64) for _ in range(2))
-    for c, cell in enumerate(problem.cells):
-        for t, month in enumerate(problem.calendar):
-            if meeting := cell.meetings.get(month):
-                day[c, t], slot[c, t] = meeting.day.toordinal(), SLOTS[meeting.slot]
-    return day, slot
+    held = [cell.meetings.get(month) for cell in problem.cells for month in problem.calendar]
+    size = len(problem.cells), problem.months
+    day = _ints(meeting.day.toordinal() if meeting else 0 for meeting in held)
+    slot = _ints(SLOTS.index(meeting.slot) if meeting else 0 for meeting in held)
+    return day.reshape(size), slot.reshape(size)
 
 
-def _away(official: Official, day: Ints) -> Bools:
-    away = np.zeros(day.shape, bool)
-    for start, end in official.away:
-        away |= (day >= start.toordinal()) & (day <= end.toordinal())
-    return away
+def _away(problem: Problem, day: Ints, official: Ints, cell: Ints) -> Bools:
+    """[E, T] whether each meeting falls on a day on which the official is away."""
+    start, last = problem.calendar[0].toordinal() - 1, int(day.max(initial=0))
+    width = max(2, last - start + 2)
+    who = np.repeat(np.arange(len(problem.officials)), _ints(len(o.away) for o in problem.officials))
+    since = _ints(begin.toordinal() - start for o in problem.officials for begin, _ in o.away)
+    until = _ints(end.toordinal() - start + 1 for o in problem.officials for _, end in o.away)
+    steps = np.zeros((len(problem.officials), width), np.int16)
+    np.add.at(steps, (who, since.clip(1, width - 1)), 1)
+    np.add.at(steps, (who, until.clip(1, width - 1)), -1)
+    away = steps.cumsum(1, dtype=np.int16) > 0
+    return away.ravel()[(official * width)[:, None] + np.maximum(0, day - start)[cell]]
 
 
 def _valid(official: Official, day: Ints) -> Bools:
@@ -260,19 +294,21 @@ def _free_duties_of_lost_pins(grid: Grid) -> None:
 
 def _windows(problem: Problem, goal: list[Target]) -> Bools:
     most = max((len(target.windows) for target in goal), default=0)
-    mask = np.zeros((len(goal), most, LOOK_BACK + problem.months), bool)
-    for c, target in enumerate(goal):
-        for w, (start, stop) in enumerate(target.windows):
-            mask[c, w, LOOK_BACK + start : LOOK_BACK + stop] = True
-    return mask
+    number = {windows: k for k, windows in enumerate(dict.fromkeys(target.windows for target in goal))}
+    mask = np.zeros((len(number), most, LOOK_BACK + problem.months), bool)
+    for windows, k in number.items():
+        for w, (start, stop) in enumerate(windows):
+            mask[k, w, LOOK_BACK + start : LOOK_BACK + stop] = True
+    return mask[_ints(number[target.windows] for target in goal)]
 
 
-def _seen(problem: Problem, cells: dict[str, int]) -> Bools:
+def _seen(problem: Problem) -> Bools:
     seen = np.zeros((len(problem.cells), LOOK_BACK), bool)
-    for past in problem.history:
-        back = ordinal(past.month) - ordinal(problem.first_month) + LOOK_BACK
-        if back >= 0 and past.cell in cells:
-            seen[cells[past.cell], back] = True
+    start = ordinal(problem.first_month) - LOOK_BACK
+    back = _ints(ordinal(past.month) - start for past in problem.history)
+    cells = _ints(problem.cell_at.get(past.cell, -1) for past in problem.history)
+    known = (back >= 0) & (cells >= 0)
+    seen[cells[known], back[known]] = True
     return seen
 
 
@@ -287,14 +323,17 @@ def open_arcs(grid: Grid, duties: Ints, t: int) -> tuple[Ints, Ints]:
 
 
 def located(grid: Grid, visits: Iterable[PlannedVisit]) -> tuple[Ints, Ints, Ints]:
-    """Each visit's duty, edge and month number; the duty is -1 when the problem no longer asks for it."""
-    problem, start, every = grid.problem, ordinal(grid.problem.first_month), tuple(visits)
-    who = {official.id: m for m, official in enumerate(problem.officials)}
-    cells = {cell.id: c for c, cell in enumerate(problem.cells)}
+    """Each visit's duty, edge and month number; the duty is -1 when the problem no longer asks for it.
+
+    The month is -1 outside the horizon.
+    """
+    problem, every = grid.problem, tuple(visits)
+    who, cells = problem.official_at, problem.cell_at
+    number = {month: t for t, month in enumerate(problem.calendar)}
     m = _ints(who.get(visit.official, -1) for visit in every)
     edge = grid.edges_at(m, _ints(cells.get(visit.cell, -1) for visit in every))
-    month = _ints(ordinal(visit.month) - start for visit in every)
-    inside = (edge >= 0) & (month >= 0) & (month < problem.months)
+    month = _ints(number.get(visit.month, -1) for visit in every)
+    inside = (edge >= 0) & (month >= 0)
     duty = np.full(len(every), -1, np.int64)
     duty[inside] = grid.duty_at[m[inside], month[inside]]
     _share_out(grid, m, edge, month, duty)

@@ -9,6 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import accumulate, chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.meetings.calendar import months_from
 from core.rotation.solving.facts import (
@@ -24,6 +28,10 @@ from core.rotation.solving.facts import (
 )
 
 LONGEST_HORIZON = 24
+
+Ints = NDArray[np.int64]
+Span = tuple[int, int]
+Pin = tuple[str, date]
 
 
 class ProblemError(ValueError):
@@ -75,16 +83,40 @@ class Problem:
         return {official.id: official for official in self.officials}
 
     @cached_property
-    def past_in_period(self) -> Mapping[tuple[str, int], int]:
-        """Visits made before the horizon, by official and period."""
-        known = (visit for visit in self.history if visit.official in self.official_of)
-        return Counter((visit.official, self.period(visit.official, visit.month)) for visit in known)
+    def cell_at(self) -> Mapping[str, int]:
+        """Numbers of the cells, by id."""
+        return {cell.id: c for c, cell in enumerate(self.cells)}
+
+    @cached_property
+    def official_at(self) -> Mapping[str, int]:
+        """Numbers of the officials, by id."""
+        return {official.id: m for m, official in enumerate(self.officials)}
+
+    @cached_property
+    def areas(self) -> tuple[Ints, Ints]:
+        """Each official with each cell of his area, by number."""
+        sizes = np.array([len(official.area) for official in self.officials], np.int64)
+        cells = map(self.cell_at.__getitem__, chain.from_iterable(o.area for o in self.officials))
+        return np.repeat(np.arange(len(sizes)), sizes), np.fromiter(cells, np.int64)
+
+    @cached_property
+    def owed(self) -> tuple[tuple[Span, ...], ...]:
+        """Each official's duties in order; what was visited in a period before the horizon is not owed."""
+        usual = {level.code: tuple(self._usual(level)) for level in self.levels}
+        return tuple(
+            self._left_of(o, usual[o.level]) if o.since or o.until or o.id in self._begun else usual[o.level]
+            for o in self.officials
+        )
 
     @cached_property
     def duties(self) -> tuple[Duty, ...]:
-        """Every official's duties in order; what was visited in a period before the horizon is not owed."""
-        periods = {level.code: self._periods(level) for level in self.levels}
-        return tuple(duty for o in self.officials for duty in self._duties_of(o, periods[o.level]))
+        """Every official's duties in order."""
+        return tuple(self.duty(m, index) for m, mine in enumerate(self.owed) for index in range(len(mine)))
+
+    def duty(self, m: int, index: int) -> Duty:
+        """One of the duties of official number ``m``."""
+        start, stop = self.owed[m][index]
+        return Duty(self.officials[m].id, index, self.calendar[start:stop])
 
     @cached_property
     def pinned(self) -> tuple[tuple[int, str, date], ...]:
@@ -100,38 +132,61 @@ class Problem:
         """Number of the calendar period of the official's level that holds the month."""
         return ordinal(month) // self.level_of[self.official_of[official].level].length
 
-    def _periods(self, level: Level) -> list[tuple[int, tuple[date, ...]]]:
-        periods: dict[int, list[date]] = {}
-        for month in self.calendar:
-            periods.setdefault(ordinal(month) // level.length, []).append(month)
-        return [(period, tuple(months)) for period, months in periods.items()]
+    def _usual(self, level: Level) -> Iterator[Span]:
+        """The duties of one who serves all the time and has visited nothing yet."""
+        start, length = ordinal(self.first_month), level.length
+        for begin in range(-(start % length), self.months, length):
+            span = max(0, begin), min(self.months, begin + length)
+            yield from [span] * min(level.owed, span[1] - span[0])
 
-    def _duties_of(self, official: Official, periods: list[tuple[int, tuple[date, ...]]]) -> list[Duty]:
-        owed = self.level_of[official.level].owed
-        if owed == 1 and not self.past_in_period and not official.since and not official.until:
-            return [Duty(official.id, index, months) for index, (_, months) in enumerate(periods)]
-        duties: list[Duty] = []
-        for period, every in periods:
-            months = tuple(month for month in every if _serves_in(official, month))
-            left = owed - self.past_in_period.get((official.id, period), 0)
-            first = len(duties)
-            duties += (Duty(official.id, first + nth, months) for nth in range(min(left, len(months))))
-        return duties
+    @cached_property
+    def visited(self) -> Mapping[str, list[date]]:
+        """Months of each official's visits before the horizon."""
+        months: dict[str, list[date]] = {}
+        for visit in self.history:
+            months.setdefault(visit.official, []).append(visit.month)
+        return months
+
+    @cached_property
+    def _begun(self) -> Mapping[str, int]:
+        """Visits of each official before the horizon, in the period that holds its first month."""
+        start, people = ordinal(self.first_month), self.official_of
+        begin = {level.code: start - start % level.length for level in self.levels}
+        earliest = min(begin.values(), default=start)
+        recent = (v for v in self.history if ordinal(v.month) >= earliest and v.official in people)
+        return Counter(v.official for v in recent if ordinal(v.month) >= begin[people[v.official].level])
+
+    def _left_of(self, official: Official, usual: tuple[Span, ...]) -> tuple[Span, ...]:
+        """Those of the usual duties that fall in months he serves in and that he has not done."""
+        left: list[Span] = []
+        for start, stop in dict.fromkeys(usual):
+            served = [t for t in range(start, stop) if _serves_in(official, self.calendar[t])]
+            owed = self.level_of[official.level].owed - (0 if start else self._begun.get(official.id, 0))
+            left += [(served[0], served[-1] + 1)] * min(owed, len(served)) if served else []
+        return tuple(left)
 
     @cached_property
     def _pins(self) -> tuple[tuple[tuple[int, str, date], ...], tuple[tuple[str, str, date], ...]]:
-        wishes = {official.id: dict.fromkeys(official.pins) for official in self.officials if official.pins}
         placed: list[tuple[int, str, date]] = []
-        taken: set[tuple[str, date]] = set()
-        for d, duty in enumerate(self.duties):
-            ahead = wishes.get(duty.official, {})
-            fit = (pin for pin in ahead if pin[1] in duty.months and (duty.official, pin[1]) not in taken)
-            if wish := next(fit, None):
-                del ahead[wish]
-                taken.add((duty.official, wish[1]))
-                placed.append((d, *wish))
-        loose = tuple((official, *pin) for official, pins in wishes.items() for pin in pins)
-        return tuple(placed), loose
+        loose: list[tuple[str, str, date]] = []
+        first = accumulate(map(len, self.owed), initial=0)
+        for official, mine, d in zip(self.officials, self.owed, first, strict=False):
+            if official.pins:
+                met, left = _meet(official.pins, [self.calendar[start:stop] for start, stop in mine])
+                placed += ((d + index, *pin) for index, pin in met.items())
+                loose += ((official.id, *pin) for pin in left)
+        return tuple(placed), tuple(loose)
+
+
+def _meet(pins: tuple[Pin, ...], duties: list[tuple[date, ...]]) -> tuple[dict[int, Pin], list[Pin]]:
+    """The first pin each duty can take, one a month, and the pins left over."""
+    left, met = dict.fromkeys(pins), dict[int, Pin]()
+    for index, months in enumerate(duties):
+        taken = {month for _, month in met.values()}
+        if pin := next((pin for pin in left if pin[1] in months and pin[1] not in taken), None):
+            del left[pin]
+            met[index] = pin
+    return met, list(left)
 
 
 def _serves_in(official: Official, month: date) -> bool:
@@ -147,8 +202,9 @@ def _bad_facts(problem: Problem) -> Iterator[str]:
     for cell in problem.cells:
         yield from _bad_cell(cell)
     codes, cells = {level.code for level in problem.levels}, {cell.id: cell for cell in problem.cells}
+    receiving = {cell.id for cell in problem.cells if cell.receives}
     for official in problem.officials:
-        yield from _bad_official(official, codes, cells)
+        yield from _bad_official(official, codes, cells, receiving)
         yield from _bad_pins(official, cells)
     for visit in problem.history:
         if visit.month >= problem.first_month:
@@ -192,24 +248,32 @@ def _bad_cell(cell: Cell) -> Iterator[str]:
     if not 0 <= cell.special <= 3:
         yield f"{cell.name}: mức đặc thù phải từ 0 đến 3; đang nhập {cell.special}."
     for month, meeting in cell.meetings.items():
-        if month.day != 1 or (meeting.day.year, meeting.day.month) != (month.year, month.month):
+        if meeting.day.replace(day=1) != month:
             yield (
                 f"{cell.name}: ngày họp {meeting.day:%d/%m/%Y} không thuộc"
                 f" {month_label(month).lower()}; hãy sửa ngày họp."
             )
 
 
-def _bad_official(official: Official, codes: set[str], cells: Mapping[str, Cell]) -> Iterator[str]:
-    who = f"Đồng chí {official.name}"
-    if official.level not in codes:
-        yield f"{who}: cấp “{official.level}” chưa có trong danh mục; hãy thêm cấp hoặc sửa cấp của đồng chí."
-    for cell, times in Counter(official.area).items():
+def _bad_area(who: str, area: tuple[str, ...], cells: Mapping[str, Cell]) -> Iterator[str]:
+    for cell, times in Counter(area).items():
         if cell not in cells:
             yield f"{who}: địa bàn có chi bộ “{cell}” không tồn tại; hãy bỏ hoặc thay chi bộ này."
         elif not cells[cell].receives:
             yield f"{who}: địa bàn có {cells[cell].name} không nhận đồng chí dự; hãy bỏ khỏi địa bàn."
         if times > 1:
             yield f"{who}: địa bàn ghi chi bộ “{cell}” {times} lần; chỉ giữ một."
+
+
+def _bad_official(
+    official: Official, codes: set[str], cells: Mapping[str, Cell], receiving: set[str]
+) -> Iterator[str]:
+    who = f"Đồng chí {official.name}"
+    if official.level not in codes:
+        yield f"{who}: cấp “{official.level}” chưa có trong danh mục; hãy thêm cấp hoặc sửa cấp của đồng chí."
+    area = set(official.area)
+    if len(area) < len(official.area) or not area <= receiving:
+        yield from _bad_area(who, official.area, cells)
     if official.own_cell is not None and official.own_cell not in cells:
         yield f"{who}: chi bộ nơi sinh hoạt “{official.own_cell}” không tồn tại; hãy chọn lại."
     for start, end in official.away:

@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import compress, zip_longest
-from operator import not_
+from operator import attrgetter, not_
 
 import numpy as np
 
 from core.rotation.solving.descent import descend
 from core.rotation.solving.events import Event, happened
-from core.rotation.solving.facts import PlannedVisit, Source, Unmet, Weights, ordinal
+from core.rotation.solving.facts import PlannedVisit, Source, Unmet, Weights
 from core.rotation.solving.grid import Bools, Grid, Ints, build, located
 from core.rotation.solving.parts import deal
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.solver import keep_pins, movable, planned_visits, unmet_duties
 from core.rotation.solving.state import State
-from core.rotation.solving.validate import HardRule, validate
+from core.rotation.solving.validate import broken_by
 
 EXTRA = "Đổi thêm để các đồng chí khác có lượt dự hợp lý"
 NEW = "Kỳ này trước đây chưa có lượt dự"
@@ -114,26 +114,13 @@ def replan(
     problem = happened(problem, events)
     if (weights := policy.price(problem.weights)) != problem.weights:
         problem = replace(problem, weights=weights)
-    published = tuple(published)
-    desk = _Desk(build(problem, today), published, today)
+    desk = _Desk(build(problem, today), tuple(published), today)
     if len(stuck := desk.open_duties()):
         free = desk.neighbourhood(stuck)
-        officials = np.unique(desk.grid.duty_official[free])
-        one = np.zeros(len(desk.grid.first) - 1, np.int64)
-        descend(desk.state, free, one, tuple(deal(desk.grid, officials)))
-    return _told(problem, published, desk)
-
-
-def _told(problem: Problem, published: tuple[PlannedVisit, ...], desk: "_Desk") -> PlanDiff:
-    """The desk's visits against the published ones; those that are the very same are not compared."""
-    visits = desk.visits()
-    before, after = set(map(id, published)), set(map(id, visits))
-    old = (visit for visit in published if id(visit) not in after)
-    new = (visit for visit in visits if id(visit) not in before)
-    found = diff(old, new, lambda visit: (visit.official, _period(problem, visit)), desk.forced)
-    changed = {id(change.after) for change in found.changes}
-    kept = tuple(visit for visit in visits if id(visit) not in changed)
-    return PlanDiff(visits, desk.unmet(), kept, found.removed, found.added, found.moved)
+        part = np.zeros(len(desk.grid.several), np.int64)
+        part[desk.grid.duty_official[free]] = 1
+        descend(desk.state, free, part, tuple(deal(desk.grid, np.flatnonzero(part))))
+    return desk.told()
 
 
 def _period(problem: Problem, visit: PlannedVisit) -> int:
@@ -145,16 +132,16 @@ class _Desk:
 
     def __init__(self, grid: Grid, published: tuple[PlannedVisit, ...], today: date) -> None:
         self.grid, self.state = grid, State(grid)
-        self.done: Bools = np.zeros(len(grid.duties), bool)
+        self.done: Bools = np.zeros(len(grid.duty_official), bool)
         self.forced: dict[PlannedVisit, str] = {}
-        self.standing: dict[int, PlannedVisit] = {}
-        over = [_is_past(grid.problem, visit, today) for visit in published]
+        self.standing: Ints = np.full(len(grid.duty_official), -1, np.int64)
+        over = [visit.day < today and _is_past(grid.problem, visit, today) for visit in published]
         self.past = tuple(compress(published, over))
-        coming = tuple(compress(published, map(not_, over)))
-        duty, edge, month = located(grid, (*self.past, *coming))
+        self.coming = tuple(compress(published, map(not_, over)))
+        duty, edge, month = located(grid, (*self.past, *self.coming))
         n = len(self.past)
         self._stand(duty[:n], edge[:n], month[:n])
-        self._keep(coming, duty[n:], edge[n:], month[n:])
+        self._keep(duty[n:], edge[n:], month[n:])
         keep_pins(self.state, ~self.done)
 
     def _stand(self, duty: Ints, edge: Ints, month: Ints) -> None:
@@ -162,33 +149,32 @@ class _Desk:
         met = duty >= 0
         self.done[duty[met]] = True
         self.state.place(duty[met], edge[met], month[met])
-        problem, who = self.grid.problem, {o.id: m for m, o in enumerate(self.grid.problem.officials)}
-        for at in np.flatnonzero(edge < 0).tolist():
-            visit = self.past[at]
-            month_number = ordinal(visit.month) - ordinal(problem.first_month)
-            if visit.official in who and 0 <= month_number < problem.months:
-                owed = self.grid.duties_at(who[visit.official], month_number)
+        who = self.grid.problem.official_at
+        for at in np.flatnonzero((edge < 0) & (month >= 0)).tolist():
+            if (m := who.get(self.past[at].official)) is not None:
+                owed = self.grid.duties_at(m, int(month[at]))
                 self.done[owed[~self.done[owed]][:1]] = True
 
-    def _keep(self, coming: tuple[PlannedVisit, ...], duty: Ints, edge: Ints, month: Ints) -> None:
-        holds = self._holds(duty, edge, month)
-        cells, pinned = self.grid.problem.cell_of, self.grid.pin_edge >= 0
-        for at, (visit, held) in enumerate(zip(coming, holds.tolist(), strict=True)):
-            d = int(duty[at])
-            if not held:
-                self.forced[visit] = self._why_not(visit, d, int(edge[at]), int(month[at]))
-            elif visit.day != cells[visit.cell].meetings[visit.month].day:
-                self.forced[visit] = DAY_MOVED
-            elif pinned[d] == (visit.source is Source.PIN):
-                self.standing[d] = visit
-        kept = duty[holds]
-        self.state.place(kept, edge[holds], month[holds])
-        self.state.kept_edge[kept], self.state.kept_month[kept] = edge[holds], month[holds]
+    def _keep(self, duty: Ints, edge: Ints, month: Ints) -> None:
+        grid, holds = self.grid, self._holds(duty, edge, month)
+        for at in np.flatnonzero(~holds).tolist():
+            visit = self.coming[at]
+            self.forced[visit] = self._why_not(visit, int(duty[at]), int(edge[at]), int(month[at]))
+        place, kept, on, then = np.flatnonzero(holds), duty[holds], edge[holds], month[holds]
+        day = np.fromiter((visit.day.toordinal() for visit in self.coming), np.int64)[place]
+        pinned = np.fromiter((visit.source is Source.PIN for visit in self.coming), bool)[place]
+        same_day = day == grid.day[grid.cell[on], then]
+        self.forced |= {self.coming[one]: DAY_MOVED for one in place[~same_day].tolist()}
+        stands = same_day & (pinned == (grid.pin_edge[kept] >= 0))
+        self.standing[kept[stands]] = place[stands]
+        self.state.place(kept, on, then)
+        self.state.kept_edge[kept], self.state.kept_month[kept] = on, then
 
     def _holds(self, duty: Ints, edge: Ints, month: Ints) -> Bools:
         """[n] whether each visit has a duty still to do, on an open arc, and no pin elsewhere."""
         grid = self.grid
-        holds: Bools = (duty >= 0) & ~self.done[duty]
+        holds: Bools = duty >= 0
+        holds[holds] = ~self.done[duty[holds]]
         at, e, t = duty[holds], edge[holds], month[holds]
         pin = grid.pin_edge[at]
         holds[holds] = (grid.blocked[e, t] == 0) & ((pin < 0) | ((pin == e) & (grid.pin_month[at] == t)))
@@ -197,7 +183,7 @@ class _Desk:
     def _why_not(self, visit: PlannedVisit, duty: int, edge: int, month: int) -> str:
         grid = self.grid
         if duty < 0 or grid.blocked[edge, month]:
-            broken = [found for found in validate(grid.problem, [visit]) if found.rule is not HardRule.PIN]
+            broken = broken_by(grid.problem, [visit])
             return broken[0].sentence_vi.rstrip(".") if broken else GONE
         if grid.pin_edge[duty] >= 0 and (grid.pin_edge[duty], grid.pin_month[duty]) != (edge, month):
             return "Đồng chí đã đổi kế hoạch cá nhân"
@@ -221,30 +207,37 @@ class _Desk:
         for d in duties.tolist():
             months[grid.duty_from[d] : grid.duty_to[d]] = 1
         until = np.concatenate([[0], months.cumsum()])
-        near = np.isin(grid.official, grid.duty_official[duties])
-        officials = np.unique(grid.official[np.isin(grid.cell, grid.cell[near])])
         then = until[grid.duty_to] > until[grid.duty_from]
-        free: Bools = movable(grid) & ~self.done & then & np.isin(grid.duty_official, officials)
+        near, cells = np.zeros(len(grid.several), bool), np.zeros(len(grid.wanted), bool)
+        near[grid.duty_official[duties]] = True
+        cells[grid.cell[near[grid.official]]] = True
+        near[grid.official[cells[grid.cell]]] = True
+        free: Bools = movable(grid) & ~self.done & then & near[grid.duty_official]
         return free
 
-    def visits(self) -> tuple[PlannedVisit, ...]:
-        """The past as it was, what stands as it was, then the state's other visits, by day."""
-        state, same = self.state, np.zeros(len(self.done), bool)
-        same[list(self.standing)] = True
-        same &= (state.edge == state.kept_edge) & (state.month == state.kept_month)
-        standing = (visit for duty, visit in self.standing.items() if same[duty])
-        others = planned_visits(state, ~self.done & ~same)
-        return tuple(sorted((*self.past, *standing, *others), key=lambda visit: visit.day))
+    def told(self) -> PlanDiff:
+        """The visits by day, the past and what stands as published, and what differs."""
+        state, problem = self.state, self.grid.problem
+        same = (self.standing >= 0) & (state.edge == state.kept_edge) & (state.month == state.kept_month)
+        stands = np.zeros(len(self.coming), bool)
+        stands[self.standing[same]] = True
+        kept = (*self.past, *compress(self.coming, stands.tolist()))
+        gone = compress(self.coming, (~stands).tolist())
+        new = planned_visits(state, ~self.done & ~same)
+        found = diff(gone, new, lambda visit: (visit.official, _period(problem, visit)), self.forced)
+        unmet = unmet_duties(self.grid, ~self.done & (state.edge < 0))
+        every, kept = _by_day((*kept, *new)), _by_day((*kept, *found.kept))
+        return PlanDiff(every, unmet, kept, found.removed, found.added, found.moved)
 
-    def unmet(self) -> tuple[Unmet, ...]:
-        """Duties neither done nor planned."""
-        return unmet_duties(self.grid, ~self.done & (self.state.edge < 0))
+
+def _by_day(visits: tuple[PlannedVisit, ...]) -> tuple[PlannedVisit, ...]:
+    return tuple(sorted(visits, key=attrgetter("day")))
 
 
 def _is_past(problem: Problem, visit: PlannedVisit, today: date) -> bool:
     cell = problem.cell_of.get(visit.cell)
     meeting = cell.meetings.get(visit.month) if cell else None
-    return visit.day < today and (meeting is None or meeting.day < today)
+    return meeting is None or meeting.day < today
 
 
 def same_month(visit: PlannedVisit) -> tuple[str, object]:

@@ -84,7 +84,7 @@ def _another(grid: Grid, parts: Parts, rng: np.random.Generator, enough: Stop) -
 def month_draft(state: State) -> State:
     """Pins, then month by month, each exactly beside what is placed; longer duties wait for room."""
     grid, weights = state.grid, state.grid.problem.weights
-    keep_pins(state, np.ones(len(grid.duties), bool))
+    keep_pins(state, np.ones(len(grid.duty_official), bool))
     for t in range(grid.problem.months):
         owed = (state.edge < 0) & movable(grid) & (grid.duty_from <= t) & (t < grid.duty_to)
         duties = one_a_month(state, np.flatnonzero(owed), t)
@@ -154,10 +154,11 @@ def planned_visits(state: State, among: Bools | bool = True) -> tuple[PlannedVis
     grid, problem = state.grid, state.grid.problem
     visits = []
     for d in np.flatnonzero((state.edge >= 0) & among).tolist():
+        official = problem.officials[grid.duty_official[d]]
         cell = problem.cells[grid.cell[state.edge[d]]]
         month = problem.calendar[state.month[d]]
         source = Source.PIN if grid.pin_edge[d] >= 0 else Source.ROTATION
-        visits.append(PlannedVisit(grid.duties[d].official, cell.id, month, cell.meetings[month].day, source))
+        visits.append(PlannedVisit(official.id, cell.id, month, cell.meetings[month].day, source))
     return tuple(sorted(visits, key=lambda visit: visit.day))
 
 
@@ -180,7 +181,7 @@ def hopeless(grid: Grid) -> Bools:
 
 
 def _unmet(grid: Grid, d: int) -> Unmet:
-    duty, m, pin = grid.duties[d], grid.duty_official[d], None
+    duty, m, pin = grid.duty(d), grid.duty_official[d], None
     codes = grid.blocked[grid.first[m] : grid.first[m + 1], grid.duty_from[d] : grid.duty_to[d]]
     if grid.pin_edge[d] >= 0:
         e, t = grid.pin_edge[d], grid.pin_month[d]
@@ -200,7 +201,7 @@ def movable(grid: Grid) -> Bools:
 def first_draft(state: State, parts: Parts, tell: Progress = untold) -> State:
     """Pins, then the year's visits chosen at once and spread over the months, part by part."""
     grid = state.grid
-    keep_pins(state, np.ones(len(grid.duties), bool))
+    keep_pins(state, np.ones(len(grid.duty_official), bool))
     free = movable(grid) & ~hopeless(grid)
     tell("Chọn chi bộ cho cả năm", 5)
     times = multigraph(state, free).times

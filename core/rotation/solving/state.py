@@ -6,6 +6,8 @@ from core.rotation.solving.grid import Bools, Grid, Ints
 from core.rotation.solving.score import Rule
 from core.rotation.solving.targets import LOOK_BACK
 
+ALL = slice(None)
+
 
 class State:
     """A rotation being moved: each duty's edge (-1 when unmet) and month, and the counts they make.
@@ -14,7 +16,7 @@ class State:
     """
 
     def __init__(self, grid: Grid) -> None:
-        duties, cells, months = len(grid.duties), len(grid.problem.cells), grid.problem.months
+        duties, cells, months = len(grid.duty_official), len(grid.problem.cells), grid.problem.months
         self.grid = grid
         self.edge: Ints = np.full(duties, -1, np.int64)
         self.month: Ints = np.zeros(duties, np.int64)
@@ -94,11 +96,17 @@ class State:
 
     def _filled(self, cells: Ints) -> Ints:
         here = self.visitors[cells] > 0
-        seen = np.concatenate([self.grid.seen[cells], here], 1)
         windows = self.grid.windows[cells]
-        empty = ~(windows & seen[:, None, :]).any(2)
-        gain: Ints = (windows[:, :, LOOK_BACK:] & empty[:, :, None]).sum(1) * ~here
+        gain: Ints = (windows[:, :, LOOK_BACK:] & self._empty(cells)[:, :, None]).sum(1) * ~here
         return gain
+
+    def _empty(self, cells: Ints | slice = ALL) -> Bools:
+        """[n, W] windows in which nobody visits each cell."""
+        windows, before = (bits[cells] for bits in self.grid.bits)
+        months = self.visitors[cells] > 0
+        seen = before | (months << np.arange(LOOK_BACK, LOOK_BACK + months.shape[1])).sum(1)
+        empty: Bools = (windows != 0) & (windows & seen[:, None] == 0)
+        return empty
 
     def arc_parts(self, edges: Ints) -> dict[Rule, Ints]:
         """Rule by rule, [n, T] exact rise of the objective if one visit were added on each arc."""
@@ -131,15 +139,13 @@ class State:
         again, before = (np.maximum(0, n - grid.allowed[grid.official]) for n in (self.times, grid.past))
         cover = weights.cover * self.visits**2 - grid.pull * self.visits + grid.floor_cost
         short = grid.worth * np.maximum(0, grid.least - self.visits)
-        seen = np.concatenate([grid.seen, self.visitors > 0], 1)
-        empty = grid.windows.any(2) & ~(grid.windows & seen[:, None, :]).any(2)
         return {
             Rule.UNMET: weights.unmet * int((self.edge < 0).sum()),
             Rule.CROWDING: weights.crowding * int((over * (over + 1) // 2).sum()),
             Rule.REPEAT: weights.repeat * int((again - before).sum()),
             Rule.SPECIAL: weights.special * int(short.sum()),
             Rule.COVER: int(cover.sum()),
-            Rule.SPACING: weights.spacing * int(empty.sum()),
+            Rule.SPACING: weights.spacing * int(self._empty().sum()),
             Rule.TRAVEL: weights.travel * int(grid.travel[self.edge[self.edge >= 0]].sum()),
         }
 

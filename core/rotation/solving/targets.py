@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil, floor, sqrt
 
+import numpy as np
+
 from core.rotation.solving.facts import Cell, Official, OwnCell
-from core.rotation.solving.problem import Problem
+from core.rotation.solving.problem import Ints, Problem
 
 LOOK_BACK = 12
 
@@ -46,31 +48,35 @@ def targets(problem: Problem) -> Mapping[str, Target]:
     """
     expected, history = _expected_visits(problem), Counter(past.cell for past in problem.history)
     units: dict[str, list[Cell]] = defaultdict(list)
-    for cell in problem.cells:
+    totals: dict[str, float] = defaultdict(float)
+    for cell, visits in zip(problem.cells, expected, strict=True):
         if cell.receives:
             units[cell.unit].append(cell)
+            totals[cell.unit] += visits
     return {
         cell.id: target
-        for cells in units.values()
-        for cell, target in _unit_targets(problem, cells, sum(expected[c.id] for c in cells), history)
+        for unit, cells in units.items()
+        for cell, target in _unit_targets(problem, cells, totals[unit], history)
     }
 
 
-def _expected_visits(problem: Problem) -> Mapping[str, float]:
-    owed = Counter(duty.official for duty in problem.duties)
-    expected: dict[str, float] = defaultdict(float)
-    for official in problem.officials:
-        usable = usable_area(problem, official)
-        for cell in usable:
-            expected[cell] += owed[official.id] / len(usable)
+def _expected_visits(problem: Problem) -> list[float]:
+    """[C] visits each cell gets when every official spreads his duties evenly over his usable area."""
+    official, cell = _usable(problem)
+    duties = np.array([len(owed) for owed in problem.owed], np.int64)
+    each = duties / np.maximum(1, np.bincount(official, minlength=len(duties)))
+    expected: list[float] = np.bincount(cell, each[official], len(problem.cells)).tolist()
     return expected
 
 
-def usable_area(problem: Problem, official: Official) -> tuple[str, ...]:
-    """The official's area without his own cell, unless his level may visit it like any other."""
-    if official.own_cell is None or problem.level_of[official.level].own_cell is OwnCell.ALLOWED:
-        return official.area
-    return tuple(cell for cell in official.area if cell != official.own_cell)
+def _usable(problem: Problem) -> tuple[Ints, Ints]:
+    """Each official with each cell of his area, but his own unless he may visit it like any other."""
+    official, cell = problem.areas
+    closed = {level.code for level in problem.levels if level.own_cell is not OwnCell.ALLOWED}
+    own = [o.own_cell if o.level in closed else None for o in problem.officials]
+    number = np.array([-1 if one is None else problem.cell_at[one] for one in own], np.int64)
+    other = number[official] != cell
+    return official[other], cell[other]
 
 
 def _unit_targets(
@@ -132,10 +138,10 @@ def allowance(duties: int, past: int, usable: int) -> int:
 
 def allowances(problem: Problem) -> Mapping[str, int]:
     """Each official's allowance over his usable area."""
-    owed = Counter(duty.official for duty in problem.duties)
-    past = Counter(v.official for v in problem.history if _in_area(problem, v.official, v.cell))
-    return {o.id: allowance(owed[o.id], past[o.id], len(usable_area(problem, o))) for o in problem.officials}
-
-
-def _in_area(problem: Problem, official: str, cell: str) -> bool:
-    return official in problem.official_of and cell in problem.official_of[official].area
+    areas = {o.id: frozenset(o.area) for o in problem.officials} if problem.history else {}
+    past = Counter(v.official for v in problem.history if v.cell in areas.get(v.official, ()))
+    usable = np.bincount(_usable(problem)[0], minlength=len(problem.officials)).tolist()
+    return {
+        o.id: allowance(len(owed), past[o.id], cells)
+        for o, owed, cells in zip(problem.officials, problem.owed, usable, strict=True)
+    }

@@ -4,7 +4,7 @@ Source: S4-03, S4-07, S4-08; design: rotation.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -39,13 +39,26 @@ class Violation:
 
 def validate(problem: Problem, visits: Iterable[PlannedVisit]) -> tuple[Violation, ...]:
     """Every hard rule the visits break; an unmet duty breaks none (it is a shortfall)."""
+    by_official = _by_official(visits)
+    missed = (v for o in problem.officials for v in _broken_pins(problem, o, by_official.get(o.id, [])))
+    return (*_broken_by(problem, by_official), *missed)
+
+
+def broken_by(problem: Problem, visits: Iterable[PlannedVisit]) -> tuple[Violation, ...]:
+    """Every hard rule the visits break by themselves: a pin they do not keep is left out."""
+    return tuple(_broken_by(problem, _by_official(visits)))
+
+
+def _by_official(visits: Iterable[PlannedVisit]) -> Mapping[str, list[PlannedVisit]]:
     by_official: dict[str, list[PlannedVisit]] = defaultdict(list)
     for visit in visits:
         by_official[visit.official].append(visit)
-    people = {official.id: official for official in problem.officials}
-    found = [fault for who, held in by_official.items() for fault in _of(problem, people.get(who), held)]
-    missed = (v for o in problem.officials for v in _broken_pins(problem, o, by_official[o.id]))
-    return (*found, *missed)
+    return by_official
+
+
+def _broken_by(problem: Problem, by_official: Mapping[str, list[PlannedVisit]]) -> Iterator[Violation]:
+    for who, held in by_official.items():
+        yield from _of(problem, problem.official_of.get(who), held)
 
 
 def _of(problem: Problem, official: Official | None, held: list[PlannedVisit]) -> Iterator[Violation]:
@@ -102,7 +115,7 @@ def _periods(problem: Problem, official: Official, held: list[PlannedVisit]) -> 
     """One visit a period; where several are owed in a year, one a month."""
     level = next(level for level in problem.levels if level.code == official.level)
     length = 1 if level.per_year else level.period_months
-    done = [past.month for past in problem.history if past.official == official.id]
+    done = problem.visited.get(official.id, ())
     taken = {(month.year * 12 + month.month - 1) // length for month in done}
     for visit in sorted(held, key=lambda one: (one.day, one.cell)):
         period = (visit.month.year * 12 + visit.month.month - 1) // length
@@ -119,7 +132,7 @@ def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit])
     """
     level = next(level for level in problem.levels if level.code == official.level)
     length = 1 if level.per_year else level.period_months
-    done = [past.month for past in problem.history if past.official == official.id]
+    done = problem.visited.get(official.id, ())
     taken = {(month.year * 12 + month.month - 1) // length for month in done}
     used = Counter(month.year for month in done)
     for cell, month in official.pins:
