@@ -79,7 +79,9 @@ class Unit(TenantOwned, Base):
     """A party organisation or cell of the tenant's tree, valid from a day to a day.
 
     `block` is a code (tenants.codes) or empty. `rank` is an organisation's, a key of RANKS or empty;
-    `members` (people, None: not known) and `rounds_held` (forums held so far) are a cell's.
+    `members` (people, None: not known) and `rounds_held` (forums held so far) are a cell's. So is what the
+    rotation is asked for: `special` ranks special areas 0-3 (S4-02), `visitors_wanted` may share a meeting
+    (S4-11), `visits_least` are asked for a year (None: a fair share), `visited_first` in its first month.
     """
 
     __tablename__ = "unit"
@@ -91,6 +93,9 @@ class Unit(TenantOwned, Base):
     path: Mapped[str] = mapped_column(PATH)
     setting_id: Mapped[UUID | None]
     special: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    visitors_wanted: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
+    visits_least: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    visited_first: Mapped[bool] = mapped_column(default=False)
     meeting_day: Mapped[int | None] = mapped_column(sa.SmallInteger)
     meeting_slot: Mapped[str | None]
     former_name: Mapped[str] = mapped_column(default="")
@@ -114,6 +119,8 @@ class Unit(TenantOwned, Base):
         tenant_key("parent_id", "unit"),
         tenant_key("setting_id", "cell_setting"),
         sa.CheckConstraint("special BETWEEN 0 AND 3", name="special"),
+        sa.CheckConstraint("visitors_wanted BETWEEN 1 AND 9", name="visitors_wanted"),
+        sa.CheckConstraint("visits_least BETWEEN 1 AND 99", name="visits_least"),
         sa.CheckConstraint("meeting_day BETWEEN 1 AND 28", name="meeting_day"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
         sa.CheckConstraint(f"block = '' OR block ~ '^{SLUG.pattern}$'", name="block"),

@@ -3,10 +3,12 @@
 from typing import Any
 
 import sqlalchemy as sa
+from flask import request
 from wtforms import SelectField, ValidationError
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from admin.backoffice.noun import Noun
+from admin.cadences import CADENCES, CHOICES, choice_of, in_words
 from admin.database import db
 from admin.security import current_actor
 from core.rotation.models import Official, RotationLevel
@@ -14,8 +16,6 @@ from tenants.access import NotAllowed, Permission
 from tenants.codes import code_of
 from tenants.models import Appointment, CellSetting, Department, Unit
 from tenants.people import over_all
-
-PERIODS = [(months, f"{months} tháng") for months in (1, 2, 3, 4, 6, 12)]
 
 
 class Catalogue(Noun):
@@ -106,18 +106,44 @@ class RotationLevels(Catalogue):
     read = Permission.ROTATION_READ
     creates = edits = removes = exports = True
     used_by = ((Official.level_id, "cán bộ"),)
-    column_list = column_details_list = column_export_list = ("name", "code", "period_months", "report_days")
+    column_list = column_details_list = ("name", "code", "cadence_vi", "own_cell", "report_days")
+    column_export_list = column_list
     column_default_sort = "code"
-    form_columns = ("code", "name", "period_months", "report_days")
-    form_overrides = {"period_months": SelectField}
-    form_args = {"period_months": {"choices": PERIODS, "coerce": int}}
+    form_columns = ("code", "name", "cadence", "own_cell", "report_days")
+    form_extra_fields = {
+        "cadence": SelectField(
+            "Định kỳ dự",
+            [InputRequired()],
+            choices=CHOICES,
+            description="Theo kỳ: mỗi kỳ dự một lần. Theo năm: ít nhất bấy nhiêu lần trong năm, mỗi tháng"
+            " không quá một lần. Ban hành kế hoạch có nêu cấp này thì định kỳ theo kế hoạch.",
+        )
+    }
+    form_args = {
+        "own_cell": {
+            "validators": [InputRequired()],
+            "description": "Cấp xã dự chi bộ khác chi bộ nơi mình sinh hoạt; cấp trên có thể quy định khác.",
+        }
+    }
     column_labels = {
-        "code": "Mã cấp", "name": "Tên cấp", "period_months": "Mỗi cán bộ dự một lần trong (tháng)",
-        "report_days": "Báo cáo trong (ngày)",
+        "code": "Mã cấp", "name": "Tên cấp", "cadence_vi": "Định kỳ dự",
+        "own_cell": "Chi bộ nơi mình sinh hoạt", "report_days": "Báo cáo trong (ngày)",
     }  # fmt: skip
+    column_formatters = column_formatters_detail = column_formatters_export = {
+        "cadence_vi": lambda _view, _context, level, _name: in_words((level.period_months, level.per_year))
+    }
+
+    def edit_form(self, obj: Any = None) -> Any:
+        """The form of a level, with its cadence as one choice."""
+        form = super().edit_form(obj)
+        if request.method == "GET":
+            form.cadence.data = choice_of((obj.period_months, obj.per_year))
+        return form
 
     def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
-        """Bounds of the catalogue."""
+        """One of the two cadences; bounds of the catalogue."""
         super().on_model_change(form, model, is_created)
+        if form is not None:
+            model.period_months, model.per_year = CADENCES[form.cadence.data]
         if not 1 <= (model.report_days or 0) <= 60:
             raise ValidationError("Số ngày phải báo cáo sau buổi dự: từ 1 đến 60.")

@@ -52,7 +52,9 @@ class Officials(Noun):
         "person": "Đồng chí", "level": "Cấp", "own_cell": "Chi bộ sinh hoạt", "areas": "Địa bàn phụ trách",
         "retired_on": "Thôi dự từ ngày", "person.search_key": "họ tên",
     }  # fmt: skip
-    form_args = {"own_cell": {"description": "Không phân công đồng chí dự sinh hoạt chi bộ của chính mình."}}
+    form_args = {
+        "own_cell": {"description": "Có được phân công dự chi bộ này hay không là theo cấp của đồng chí."}
+    }
     column_formatters = column_formatters_detail = column_formatters_export = {
         "areas": lambda _view, _context, official, _name: "; ".join(str(area.unit) for area in official.areas)
     }

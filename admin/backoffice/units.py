@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import orm
 from wtforms import SelectField, StringField, ValidationError
+from wtforms.validators import Optional
 
 from admin.backoffice.noun import EnumIs, ServedNoun
 from admin.database import db
@@ -19,7 +20,8 @@ from tenants.tree import UnitKind
 SPECIAL = ((0, "Không"), (1, "Đặc thù"), (2, "Đặc thù, phức tạp"), (3, "Đặc biệt phức tạp"))
 
 PLAIN = (
-    "name", "special", "block", "rank", "members", "meeting_day", "meeting_slot", "valid_from", "valid_to",
+    "name", "special", "visits_least", "visited_first", "block", "rank", "members", "meeting_day",
+    "meeting_slot", "valid_from", "valid_to",
 )  # fmt: skip
 
 
@@ -49,8 +51,9 @@ class Units(ServedNoun):
     creates = edits = removes = exports = True
     column_list = ("name", "code", "parent", "setting", "valid_to")
     column_details_list = (
-        "name", "code", "kind", "parent", "setting", "special", "block", "rank", "members",
-        "rounds_held", "meeting_day", "meeting_slot", "former_name", "valid_from", "valid_to",
+        "name", "code", "kind", "parent", "setting", "special", "visitors_wanted", "visits_least",
+        "visited_first", "block", "rank", "members", "rounds_held", "meeting_day", "meeting_slot",
+        "former_name", "valid_from", "valid_to",
     )  # fmt: skip
     column_export_list = column_details_list
     column_searchable_list = ("search_key", "code")
@@ -58,8 +61,9 @@ class Units(ServedNoun):
     column_sortable_list = ("name", "code", "valid_to")
     column_filters = (EnumIs(Unit.kind, "Loại tổ chức", UnitKind), "special", "valid_to")
     form_columns = (
-        "parent", "kind", "code", "name", "former_name", "setting", "special", "block", "rank", "members",
-        "rounds_held", "meeting_day", "meeting_slot", "valid_from", "valid_to",
+        "parent", "kind", "code", "name", "former_name", "setting", "special", "visitors_wanted",
+        "visits_least", "visited_first", "block", "rank", "members", "rounds_held", "meeting_day",
+        "meeting_slot", "valid_from", "valid_to",
     )  # fmt: skip
     form_ajax_refs = {"parent": {"fields": ("search_key", "code"), "order_by": Unit.path}}
     form_overrides = {
@@ -70,7 +74,20 @@ class Units(ServedNoun):
         "code": {"description": "Chữ hoa không dấu, số, gạch nối, ví dụ CB-001; không đổi được về sau."},
         "former_name": {"description": "Khi đổi tên mà bỏ trống ô này, tên cũ được giữ lại ở đây."},
         "valid_to": {"description": "Ngày hoạt động cuối cùng; các chức vụ tại đơn vị kết thúc theo."},
-        "special": {"choices": SPECIAL, "coerce": int},
+        "special": {
+            "choices": SPECIAL,
+            "coerce": int,
+            "description": "Chỉ chi bộ: mức càng cao, chi bộ càng được dự trước và nhiều hơn.",
+        },
+        "visitors_wanted": {
+            "default": 1,
+            "validators": [Optional()],
+            "description": "Chỉ chi bộ: bao nhiêu đồng chí có thể cùng dự một buổi; thường là 1.",
+        },
+        "visits_least": {"description": "Chỉ chi bộ: để trống thì chia đều trong đảng bộ."},
+        "visited_first": {
+            "description": "Chỉ chi bộ: có đồng chí về dự ngay trong tháng đầu của lịch.",
+        },
         "block": {"description": "Khối khi chọn chi bộ làm điểm, ví dụ: Nông thôn, Cơ quan, Trường học."},
         "rank": {
             "choices": [("", "Không ghi"), *RANKS.items()],
@@ -91,6 +108,8 @@ class Units(ServedNoun):
     column_labels = {
         "name": "Tên", "code": "Mã", "kind": "Loại tổ chức", "parent": "Đơn vị cấp trên",
         "setting": "Loại chi bộ", "special": "Địa bàn đặc thù", "meeting_day": "Ngày sinh hoạt",
+        "visitors_wanted": "Số đồng chí dự cùng buổi", "visits_least": "Số lượt dự ít nhất một năm",
+        "visited_first": "Dự ngay tháng đầu",
         "block": "Khối", "rank": "Cấp tổ chức", "members": "Số đảng viên",
         "rounds_held": "Số lần đã tổ chức diễn đàn", "meeting_slot": "Buổi",
         "former_name": "Tên trước đây", "valid_from": "Hoạt động từ", "valid_to": "Kết thúc",
@@ -114,6 +133,7 @@ class Units(ServedNoun):
         """Found or change the unit."""
         named = {name: form[name].data for name in PLAIN} | {
             "rounds_held": form.rounds_held.data or 0,
+            "visitors_wanted": 1 if (asked := form.visitors_wanted.data) is None else asked,
             "former_name": form.former_name.data or "",
             "parent_id": form.parent.data.id if form.parent.data else None,
             "setting_id": form.setting.data.id if form.setting.data else None,

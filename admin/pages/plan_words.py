@@ -15,10 +15,10 @@ from core.plans.content import (
     Responsibility,
     Route,
 )  # fmt: skip
-from core.plans.document import period_words
 from core.plans.guests import GuestRule, Invited
 from core.plans.selectors import Selector, Span
 from core.plans.sentences import day_text, rule_words
+from core.rotation.solving.facts import cadence_words
 from tenants.access import DepartmentFunction, Role
 from tenants.codes import RANKS, name_of
 
@@ -171,7 +171,7 @@ def _route(item: Route, names: Names) -> Words:
 
 
 def _cadence(item: Cadence, _names: Names) -> Words:
-    often = f"{period_words(item.period_months)}, báo cáo trong {item.report_days:02d} ngày sau khi dự"
+    often = f"{cadence_words(item.period_months)}, báo cáo trong {item.report_days:02d} ngày sau khi dự"
     via = f" (qua {item.via})" if item.via else ""
     return item.level_name, often[:1].upper() + often[1:], f"Gửi {item.report_to}{via}", _clause(item.clause)
 

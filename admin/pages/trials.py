@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from admin.cadences import CADENCES, CHOICES
 from admin.database import db
 from admin.forms import PageForm
 from admin.pages.documents import attachment
@@ -40,15 +41,14 @@ class TrialForm(PageForm):
     count = IntegerField("Thêm mấy đồng chí", [Optional(), NumberRange(1, 50)])
     like = SelectField("Cùng cấp và địa bàn với đồng chí", [Optional()])
     level = SelectField("Đổi định kỳ của cấp", [Optional()])
-    months = SelectField(
-        "Thành", [Optional()], choices=[(str(m), f"{m} tháng một lượt") for m in (1, 2, 3, 4, 6, 12)]
-    )
+    cadence = SelectField("Thành", [Optional()], choices=CHOICES)
     rule = SelectField("Bỏ một quy tắc", [Optional()])
 
     def asked(self) -> list[dict[str, Any]]:
         """The scenarios as a trial keeps them."""
         people = {"kind": "people", "count": self.count.data, "like": self.like.data}
-        cadence = {"kind": "cadence", "level": self.level.data, "months": int(self.months.data or 1)}
+        months, per_year = CADENCES.get(self.cadence.data or "", (1, None))
+        cadence = {"kind": "cadence", "level": self.level.data, "months": months, "per_year": per_year}
         rule = {"kind": "rule", "rule": self.rule.data}
         chosen = (
             (people, self.count.data and self.like.data),

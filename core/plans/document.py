@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from core.documents.figures_table import Align, Column, RowGroup, Table
 from core.documents.form import Block, Bullet, Heading, Paragraph
 from core.plans.content import Cadence, LegalBasis, Milestone, PlanContent, Relation
-from core.plans.periods import Cycle
 from core.plans.sentences import rule_words
+from core.rotation.solving.facts import cadence_words
 
 
 def plan_body(content: PlanContent) -> tuple[Block, ...]:
@@ -100,13 +100,7 @@ def _cadences(cadences: tuple[Cadence, ...]) -> Table:
         Column("Nơi nhận báo cáo", 3),
     )
     rows = tuple(
-        (c.level_name, period_words(c.period_months), f"{c.report_days:02d} ngày", c.report_to)
+        (c.level_name, cadence_words(c.period_months), f"{c.report_days:02d} ngày", c.report_to)
         for c in cadences
     )
     return Table(columns, (RowGroup(rows),))
-
-
-def period_words(months: int) -> str:
-    """As people say it: "hằng tháng", "hằng quý", "06 tháng một lần"."""
-    names = {cycle.months: cycle.label for cycle in (Cycle.MONTH, Cycle.QUARTER, Cycle.YEAR)}
-    return names.get(months, f"{months:02d} tháng một lần")

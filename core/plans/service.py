@@ -174,7 +174,8 @@ def _set_cadences(session: orm.Session, content: PlanContent) -> None:
     for cadence in content.cadences:
         level = known.get(cadence.level_code) or RotationLevel(code=cadence.level_code)
         level.name = cadence.level_name
-        level.period_months, level.report_days = cadence.period_months, cadence.report_days
+        level.period_months, level.per_year = cadence.period_months, None
+        level.report_days = cadence.report_days
         session.add(level)
     session.flush()
 

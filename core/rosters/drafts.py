@@ -31,12 +31,13 @@ class KnownPerson:
 
 @dataclass(frozen=True)
 class Known:
-    """What the tenant already has, by code, and the day of the check; `settings` are catalogue names."""
+    """What the tenant already has, by code, and the day of the check; `levels` say whether
+    they may attend their own cell, `settings` are catalogue names."""
 
     today: date
     units: Mapping[str, KnownUnit] = field(default_factory=dict)
     people: Mapping[str, KnownPerson] = field(default_factory=dict)
-    levels: frozenset[str] = frozenset()
+    levels: Mapping[str, bool] = field(default_factory=dict)
     settings: frozenset[str] = frozenset()
 
     @cached_property

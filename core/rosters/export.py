@@ -41,6 +41,7 @@ def _units(session: orm.Session) -> list[Values]:
             Unit.code, Unit.name, Unit.kind, parent, CellSetting.name.label("setting"), Unit.special,
             Unit.meeting_day, Unit.meeting_slot, Unit.former_name, Unit.longitude, Unit.latitude,
             Unit.block, sa.func.nullif(Unit.rank, "").label("rank"), Unit.members, Unit.rounds_held,
+            Unit.visitors_wanted, Unit.visits_least, Unit.visited_first,
         )
         .join(above, above.id == Unit.parent_id)
         .outerjoin(CellSetting, CellSetting.id == Unit.setting_id)

@@ -5,6 +5,7 @@ from sqlalchemy import orm
 
 from core.rosters.drafts import Known, KnownPerson, KnownUnit
 from core.rotation.models import RotationLevel
+from core.rotation.solving.facts import OwnCell
 from tenants.clock import today
 from tenants.models import Account, CellSetting, Person, Unit
 
@@ -15,7 +16,7 @@ def load_known(session: orm.Session) -> Known:
         today(),
         _units(session),
         _people(session),
-        frozenset(session.scalars(sa.select(RotationLevel.code))),
+        {row.code: row.own_cell is not OwnCell.EXCLUDED for row in session.scalars(sa.select(RotationLevel))},
         frozenset(session.scalars(sa.select(CellSetting.name))),
     )
 

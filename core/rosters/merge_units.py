@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from core.rosters.checks import RosterRow
 from core.rosters.merge import Applied, Outcome, assign, by_code, counted
+from core.rosters.unit_rules import OF_CELLS
 from tenants.codes import code_of
 from tenants.db import new_id
 from tenants.models import CellSetting, Unit
@@ -17,12 +18,12 @@ from tenants.people.past import changed_units, remember
 from tenants.tree import UnitKind, UnitPath
 from tenants.vietnamese import fold
 
-PLAIN = ("name", "meeting_day", "meeting_slot", "longitude", "latitude", "members")
-NEVER_BLANK = {"special": 0, "former_name": "", "block": "", "rank": "", "rounds_held": 0}
-NOT_OF: Mapping[UnitKind, dict[str, Any]] = {
-    UnitKind.ORGANISATION: {"members": None, "rounds_held": 0},
-    UnitKind.CELL: {"rank": ""},
-}
+PLAIN = ("name", "meeting_day", "meeting_slot", "longitude", "latitude", "members", "visits_least")
+NEVER_BLANK = {
+    "special": 0, "former_name": "", "block": "", "rank": "", "rounds_held": 0, "visitors_wanted": 1,
+    "visited_first": False,
+}  # fmt: skip
+NOT_OF: Mapping[UnitKind, Mapping[str, Any]] = {UnitKind.ORGANISATION: OF_CELLS, UnitKind.CELL: {"rank": ""}}
 """What a unit of that kind never has."""
 
 
@@ -73,7 +74,7 @@ def _values(values: Mapping[str, Any], settings: Mapping[str, UUID]) -> dict[str
     found |= {key: values[key] or blank for key, blank in NEVER_BLANK.items() if key in values}
     if "setting" in values:
         found["setting_id"] = settings.get(values["setting"] or "")
-    return found | NOT_OF[found["kind"]]
+    return found | dict(NOT_OF[found["kind"]])
 
 
 def _parent(row: RosterRow, unit: Unit | None, known: Mapping[str, Unit], root: Unit) -> dict[str, UUID]:

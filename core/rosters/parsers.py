@@ -162,6 +162,13 @@ def _read_login(cell: str) -> str:
     return login
 
 
+def _read_yes_no(cell: str) -> bool:
+    said = {"co": True, "x": True, "khong": False}.get(fold(cell))
+    if said is None:
+        raise CellError(f"“{_shortened(_words(cell))}” không hợp lệ; ghi Có hoặc Không.")
+    return said
+
+
 def _read_units(cell: str) -> tuple[str, ...]:
     codes = dict.fromkeys(UNIT_CODE.read(part) for part in re.split(r"[;,\n]", cell) if part.strip())
     if not codes:
@@ -178,3 +185,4 @@ PHONE: Final = Parser(_read_phone)
 EMAIL: Final = Parser(_read_email)
 LOGIN: Final = Parser(_read_login)
 UNIT_CODES: Final = Parser(_read_units, "; ".join)
+YES_NO: Final = Parser(_read_yes_no, lambda yes: "Có" if yes else "Không")

@@ -77,11 +77,12 @@ def levels_known(drafts: list[Draft], known: Known) -> Iterator[Finding]:
 
 
 def areas_real(drafts: list[Draft], known: Known) -> Iterator[Finding]:
-    """An area has a cell besides the own one."""
+    """An area has a cell besides the own one, or the level may attend its own."""
     for draft in drafts:
         area = draft.get("area") or ()
         unknown = [f"“{code}”" for code in area if code not in known.units]
-        usable = [code for code in area if code in known.with_cells and code != draft.get("own_cell")]
+        closed = None if known.levels.get(draft.get("level") or "") else draft.get("own_cell")
+        usable = [code for code in area if code in known.with_cells and code != closed]
         if unknown:
             yield (draft, "area", f"chưa có đơn vị mã {', '.join(unknown[:5])}; kiểm tra lại mã.")
         elif area and not usable:

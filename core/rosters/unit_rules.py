@@ -9,6 +9,10 @@ from tenants.tree import UnitKind
 from tenants.vietnamese import fold
 
 MAX_DEPTH: Final = 12
+OF_CELLS: Final = {
+    "members": None, "rounds_held": 0, "visitors_wanted": 1, "visits_least": None, "visited_first": False,
+}  # fmt: skip
+"""What only cells have, as it stands for an organisation."""
 
 
 def parents(drafts: list[Draft], known: Known) -> Iterator[Finding]:
@@ -86,12 +90,13 @@ def root_stays(drafts: list[Draft], known: Known) -> Iterator[Finding]:
 
 
 def figures_fit(drafts: list[Draft], _known: Known) -> Iterator[Finding]:
-    """A rank is an organisation's; members and rounds held are a cell's."""
+    """A rank is an organisation's; members, rounds held and what is asked of the rotation are a cell's."""
     for draft in drafts:
         if draft.get("kind") is UnitKind.CELL and draft.get("rank"):
             yield draft, "rank", "chỉ đảng bộ mới có cấp tổ chức; đề nghị để trống ô này."
-        for key in ("members", "rounds_held"):
-            if draft.get("kind") is UnitKind.ORGANISATION and draft.get(key):
+        for key, usual in OF_CELLS.items():
+            told = draft.get(key)
+            if draft.get("kind") is UnitKind.ORGANISATION and told and told != usual:
                 yield draft, key, "chỉ điền cho chi bộ; đề nghị để trống ô này."
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from math import cos, radians
+from math import ceil, cos, radians
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -43,7 +43,9 @@ def load_problem(session: orm.Session, rotation: Rotation) -> Problem:
 
 def _levels(session: orm.Session) -> list[Level]:
     rows = session.scalars(sa.select(RotationLevel).order_by(RotationLevel.code))
-    return [Level(row.code, row.period_months, row.name) for row in rows]
+    return [
+        Level(row.code, row.period_months or 0, row.name, row.per_year or 0, row.own_cell) for row in rows
+    ]
 
 
 def _cells(session: orm.Session, rotation: Rotation) -> dict[str, Cell]:
@@ -51,6 +53,7 @@ def _cells(session: orm.Session, rotation: Rotation) -> dict[str, Cell]:
     meetings = _meetings(session, rotation)
     rows = session.execute(
         sa.select(Unit.id, Unit.path, Unit.parent_id, Unit.name, Unit.special, Unit.longitude, Unit.latitude)
+        .add_columns(Unit.visitors_wanted, Unit.visits_least, Unit.visited_first)
         .add_columns(sa.func.coalesce(CellSetting.is_residential, False).label("receives"))
         .outerjoin(CellSetting, CellSetting.id == Unit.setting_id)
         .where(Unit.kind == UnitKind.CELL, Unit.valid_to.is_(None))
@@ -59,10 +62,16 @@ def _cells(session: orm.Session, rotation: Rotation) -> dict[str, Cell]:
     return {
         row.path: Cell(
             str(row.id), str(row.parent_id), row.name, row.special, meetings.get(row.id, {}),
-            _kilometres(row.longitude, row.latitude), row.receives,
+            _kilometres(row.longitude, row.latitude), row.receives, row.visitors_wanted,
+            _within(row.visits_least, rotation.months), row.visited_first,
         )
         for row in rows
     }  # fmt: skip
+
+
+def _within(a_year: int | None, months: int) -> int | None:
+    """The part of a year's visits that falls to so many months, rounded up."""
+    return None if a_year is None else ceil(a_year * months / 12)
 
 
 def _kilometres(longitude: float | None, latitude: float | None) -> tuple[float, float] | None:

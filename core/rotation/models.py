@@ -8,25 +8,39 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.rotation.solving.facts import OwnCell, cadence_words
 from tenants.clock import now
-from tenants.db import Base, tenant_key
+from tenants.db import Base, choice, tenant_key
 from tenants.models import Person, Unit
 from tenants.scope import TenantOwned
 
 
 class RotationLevel(TenantOwned, Base):
-    """How often officials of a level attend, and within how many days they report (S4-03, S4-10, S4-13)."""
+    """How often officials of a level attend, and within how many days they report (S4-03, S4-10, S4-13).
+
+    Either one visit each `period_months` or at least `per_year` a calendar year, no two in a month.
+    `own_cell`: whether they may attend the cell they belong to (S4-07).
+    """
 
     __tablename__ = "rotation_level"
     code: Mapped[str]
     name: Mapped[str]
-    period_months: Mapped[int] = mapped_column(sa.SmallInteger)
+    period_months: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    per_year: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    own_cell: Mapped[OwnCell] = mapped_column(choice(OwnCell, "own_cell"), default=OwnCell.EXCLUDED)
     report_days: Mapped[int] = mapped_column(sa.SmallInteger)
     __table_args__ = (
         sa.UniqueConstraint("tenant_id", "code"),
         sa.CheckConstraint("period_months IN (1, 2, 3, 4, 6, 12)", name="period"),
+        sa.CheckConstraint("per_year BETWEEN 1 AND 12", name="per_year"),
+        sa.CheckConstraint("num_nonnulls(period_months, per_year) = 1", name="cadence"),
         sa.CheckConstraint("report_days BETWEEN 1 AND 60", name="report_days"),
     )
+
+    @property
+    def cadence_vi(self) -> str:
+        """As "hằng quý" or "ít nhất 04 lần một năm"."""
+        return cadence_words(self.period_months, self.per_year)
 
     def __str__(self) -> str:
         return self.name

@@ -9,7 +9,8 @@ from sqlalchemy import orm
 
 from core.notices.work import post
 from core.rotation.by_hand import Pin
-from core.rotation.models import Official, OfficialArea
+from core.rotation.models import Official, OfficialArea, RotationLevel
+from core.rotation.solving.facts import OwnCell
 from tenants.access import Actor, NotFound, Permission, Role, may, reach
 from tenants.accounts import holders
 from tenants.audit import record
@@ -44,8 +45,9 @@ def may_change(actor: Actor, official: Official) -> bool:
 
 
 def choices(session: orm.Session, official: Official) -> tuple[Unit, ...]:
-    """The cells the official may choose from: residential, in his areas, not his own; in the tree's order."""
-    own = official.own_cell_id
+    """The cells the official may choose from: residential, in his areas, his own only where his level may
+    visit it like any other; in the tree's order."""
+    own = None if official.level.own_cell is OwnCell.ALLOWED else official.own_cell_id
     areas = session.scalars(
         sa.select(Unit.path).join(OfficialArea, OfficialArea.unit_id == Unit.id)
         .where(OfficialArea.official_id == official.id)
@@ -93,12 +95,21 @@ def _problems(
         return {"cell": "Chi bộ này không thuộc địa bàn của đồng chí hoặc là chi bộ nơi đồng chí sinh hoạt."}
     if month.day != 1 or month < today().replace(day=1):
         return {"month": "Xin chọn tháng này hoặc tháng sau."}
-    length = official.level.period_months
-    same = [pin for pin in pins if _period(pin.month, length) == _period(month, length)]
-    if same:
-        said = f"Kỳ này đã ghi {same[0].cell} (tháng {same[0].month:%m/%Y})"
-        return {"month": f"{said}; mỗi kỳ {length:02d} tháng một lượt."}
+    if problem := _cadence_problem(official.level, list(pins), month):
+        return {"month": problem}
     return {}
+
+
+def _cadence_problem(level: RotationLevel, pins: list[Pin], month: date) -> str:
+    """Why the level's cadence leaves no room for one more wish that month; empty where it does."""
+    length = level.period_months or 1
+    for pin in pins:
+        if _period(pin.month, length) == _period(month, length):
+            said = f"Đã ghi {pin.cell} tháng {pin.month:%m/%Y}"
+            return f"{said}; định kỳ {level.cadence_vi}, mỗi {'tháng' if level.per_year else 'kỳ'} một lượt."
+    if level.per_year and len(pins) >= level.per_year:
+        return f"Năm {month.year} đã ghi đủ {level.per_year:02d} lượt; xin bỏ một lượt trước khi thêm."
+    return ""
 
 
 def _period(month: date, length: int) -> int:

@@ -26,7 +26,7 @@ def scenario_of(asked: Mapping[str, Any]) -> Scenario:
         case "people":
             return more_people(int(asked["count"]), asked["like"])
         case "cadence":
-            return other_cadence(asked["level"], int(asked["months"]))
+            return other_cadence(asked["level"], asked["months"] or 0, asked.get("per_year") or 0)
         case _:
             return without(Rule(asked["rule"]))
 

@@ -23,12 +23,14 @@ from tenants.vietnamese import fold
 SLOTS = {"morning": "Sáng", "afternoon": "Chiều", "evening": "Tối"}
 LONGEST_NAME = 200
 MOST_MEMBERS, MOST_ROUNDS = 9999, 99
+MOST_VISITORS, MOST_VISITS = 9, 99
 
 
 @dataclass(frozen=True)
 class UnitFacts:
     """What is to be true of a unit. `special` weighs a special area 0-3, `meeting_day` is 1-28,
-    `meeting_slot` a key of SLOTS; only cells have these, a setting, `members` and `rounds_held`.
+    `meeting_slot` a key of SLOTS; only cells have these, a setting, `members`, `rounds_held` and what the
+    rotation is asked for: `visitors_wanted` a meeting, `visits_least` a year, `visited_first`.
     `block` is a code or empty, `rank` a key of RANKS or empty and an organisation's alone."""
 
     code: str
@@ -46,6 +48,16 @@ class UnitFacts:
     rank: str = ""
     members: int | None = None
     rounds_held: int = 0
+    visitors_wanted: int = 1
+    visits_least: int | None = None
+    visited_first: bool = False
+
+    @property
+    def is_cells(self) -> bool:
+        """Whether anything is said that is true of cells alone."""
+        marked = self.setting_id or self.special or self.meeting_day or self.meeting_slot or self.rounds_held
+        asked = self.visitors_wanted != 1 or self.visits_least is not None or self.visited_first
+        return bool(marked or asked) or self.members is not None
 
 
 def save_unit(session: orm.Session, actor: Actor, facts: UnitFacts, unit: Unit | None = None) -> Unit:
@@ -101,6 +113,8 @@ def _describe(row: Unit, facts: UnitFacts, parent: Unit | None) -> None:
     row.meeting_day, row.meeting_slot = facts.meeting_day, facts.meeting_slot
     row.block, row.rank = facts.block, facts.rank
     row.members, row.rounds_held = facts.members, facts.rounds_held
+    row.visitors_wanted, row.visits_least = facts.visitors_wanted, facts.visits_least
+    row.visited_first = facts.visited_first
 
 
 def _verb(before: tuple[str, str, date | None] | None, row: Unit) -> str:
@@ -121,18 +135,26 @@ def _move_below(session: orm.Session, old: UnitPath, new: UnitPath) -> None:
 def _unit_problems(
     session: orm.Session, facts: UnitFacts, unit: Unit | None, parent: Unit | None
 ) -> dict[str, str | None]:
-    setting = fetch(session, CellSetting, facts.setting_id) if facts.setting_id else None
-    cell_only = setting or facts.special or facts.meeting_day or facts.meeting_slot or facts.rounds_held
-    return _figure_problems(facts) | {
-        "name": None if 0 < len(words(facts.name)) <= LONGEST_NAME else "Tên đơn vị gồm 1–200 ký tự.",
-        "code": _unit_code_problem(session, facts.code, unit),
-        "kind": _kind_problem(facts, unit, bool(cell_only) or facts.members is not None),
-        "parent": _parent_problem(facts, unit, parent),
-        "special": None if 0 <= facts.special <= 3 else "Mức đặc thù từ 0 đến 3.",
-        "meeting_day": None if facts.meeting_day in {None, *range(1, 29)} else "Ngày sinh hoạt từ 1 đến 28.",
-        "meeting_slot": None if facts.meeting_slot in {None, *SLOTS} else "Xin chọn sáng, chiều hoặc tối.",
-        "valid_to": _end_problem(session, facts, unit),
-    }
+    if facts.setting_id:
+        fetch(session, CellSetting, facts.setting_id)
+    return (
+        _figure_problems(facts)
+        | visit_problems(facts.visitors_wanted, facts.visits_least)
+        | {
+            "name": None if 0 < len(words(facts.name)) <= LONGEST_NAME else "Tên đơn vị gồm 1–200 ký tự.",
+            "code": _unit_code_problem(session, facts.code, unit),
+            "kind": _kind_problem(facts, unit),
+            "parent": _parent_problem(facts, unit, parent),
+            "special": None if 0 <= facts.special <= 3 else "Mức đặc thù từ 0 đến 3.",
+            "meeting_day": None
+            if facts.meeting_day in {None, *range(1, 29)}
+            else "Ngày sinh hoạt từ 1 đến 28.",
+            "meeting_slot": None
+            if facts.meeting_slot in {None, *SLOTS}
+            else "Xin chọn sáng, chiều hoặc tối.",
+            "valid_to": _end_problem(session, facts, unit),
+        }
+    )
 
 
 def _figure_problems(facts: UnitFacts) -> dict[str, str | None]:
@@ -146,19 +168,28 @@ def _figure_problems(facts: UnitFacts) -> dict[str, str | None]:
     }
 
 
+def visit_problems(wanted: int, least: int | None) -> dict[str, str | None]:
+    """What is wrong with the visitors a meeting and visits a year that a cell asks for, by field."""
+    few, many = 1 <= wanted <= MOST_VISITORS, least is None or 1 <= least <= MOST_VISITS
+    return {
+        "visitors_wanted": None if few else f"Số đồng chí dự cùng buổi từ 1 đến {MOST_VISITORS}.",
+        "visits_least": None if many else f"Số lượt một năm từ 1 đến {MOST_VISITS}, hoặc để trống.",
+    }
+
+
 def _rank_problem(facts: UnitFacts) -> str | None:
     if facts.rank and facts.kind is UnitKind.CELL:
         return "Chỉ đảng bộ mới có cấp tổ chức; xin bỏ trống ô này."
     return None if facts.rank in {"", *RANKS} else "Xin chọn cấp tổ chức trong danh sách."
 
 
-def _kind_problem(facts: UnitFacts, unit: Unit | None, cell_only: bool) -> str | None:
+def _kind_problem(facts: UnitFacts, unit: Unit | None) -> str | None:
     if unit and unit.kind is not facts.kind:
         return "Loại tổ chức không đổi được sau khi lập."
-    if cell_only and facts.kind is UnitKind.ORGANISATION:
+    if facts.is_cells and facts.kind is UnitKind.ORGANISATION:
         return (
-            "Chỉ chi bộ mới có loại chi bộ, ngày sinh hoạt, địa bàn đặc thù, số đảng viên và số lần tổ chức; "
-            "xin bỏ trống các ô này."
+            "Chỉ chi bộ mới có loại chi bộ, ngày sinh hoạt, địa bàn đặc thù, yêu cầu dự sinh hoạt, "
+            "số đảng viên và số lần tổ chức; xin bỏ trống các ô này."
         )
     return None
 

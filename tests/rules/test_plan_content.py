@@ -11,7 +11,8 @@ from core.data import digest, from_data, to_data
 from core.plans.checks import plan_problems
 from core.plans.content import MONTHS_IN_PERIOD, Cadence, LegalBasis, PlanContent, Responsibility
 from core.plans.differences import plan_differences
-from core.plans.document import period_words, plan_body
+from core.plans.document import plan_body
+from core.rotation.solving.facts import cadence_words
 
 COMMUNE = Cadence("commune", "Đảng viên công tác tại xã", 1, 1, "Đảng ủy cơ sở", "S4, mục II.2")
 DISTRICT = Cadence(
@@ -81,7 +82,7 @@ def test_a_loosened_cadence_and_a_dropped_level_are_shown() -> None:
 
 @pytest.mark.parametrize(("months", "words"), [(1, "hằng tháng"), (3, "hằng quý"), (6, "06 tháng một lần")])
 def test_cadences_are_said_as_in_the_source(months: int, words: str) -> None:
-    assert period_words(months) == words
+    assert cadence_words(months) == words
 
 
 def test_the_document_says_everything_the_plan_says() -> None:

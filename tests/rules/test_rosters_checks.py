@@ -29,7 +29,7 @@ KNOWN = Known(
         "DV1": KnownPerson("tran van mau", date(1970, 2, 1), "tranvanmau"),
         "DV2": KnownPerson("le thi mau"),
     },
-    levels=frozenset({"XA", "HUYEN", "TINH"}),
+    levels={"XA": False, "HUYEN": False, "TINH": True},
     settings=frozenset({"Khu dân cư"}),
 )
 Row = Sequence[str | None]
@@ -187,6 +187,11 @@ def test_a_bad_cell_about_an_official_is_told(row: Row, column: str, said: str) 
 def test_a_good_official_keeps_the_known_spelling_of_the_level() -> None:
     (row,) = checked(OFFICIALS, ["dv1", "Xã", None, "x1, c2"]).good
     assert row.values == {"person": "DV1", "level": "XA", "own_cell": None, "area": ("X1", "C2")}
+
+
+def test_a_level_that_attends_its_own_cell_may_have_no_other() -> None:
+    (row,) = checked(OFFICIALS, ["DV1", "TINH", "C1", "C1"]).good
+    assert row.values["area"] == ("C1",)
 
 
 def test_an_absence_ends_after_it_starts() -> None:

@@ -133,6 +133,20 @@ def test_what_plans_ask_of_units_comes_in_with_the_file(cast: Cast) -> None:
         assert (above.block, above.rank, above.members, above.rounds_held) == ("cho_dem", "commune", None, 0)
 
 
+def test_what_cells_ask_of_the_rotation_comes_in_with_the_file(cast: Cast) -> None:
+    none = [None] * 11
+    cell: Row = ["CB-9", "Chi bộ Chín", "Chi bộ", "XA-1", *none, "2", "6", "có"]
+    assert imported(cast, "units", cell) == (1, 0, 0)
+    assert imported(cast, "units", [*cell[:4], *none, None, None, None]) == (0, 1, 0)
+    assert imported(cast, "units", cell) == (0, 1, 0)
+    with cast.session(ADMIN) as session:
+        nine = session.scalars(sa.select(Unit).where(Unit.code == "CB-9")).one()
+        assert (nine.visitors_wanted, nine.visits_least, nine.visited_first) == (2, 6, True)
+    commune: Row = ["XA-9", "Đảng bộ xã Chín", "Đảng bộ", None, *none, "1", "6", "Không"]
+    faults = preview_of(cast, uploaded(cast, "units", commune))["faults"]
+    assert [fault["message_vi"].partition(":")[0] for fault in faults] == ["Số lượt dự ít nhất một năm"]
+
+
 def test_a_rank_of_a_cell_and_members_of_an_organisation_are_faults(cast: Cast) -> None:
     none = [None] * 8
     cell: Row = ["CB-9", "Chi bộ Chín", "Chi bộ", *none, "…", "Cấp xã", "nhiều"]

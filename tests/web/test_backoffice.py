@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from admin.backoffice import VIEWS
 from admin.views import TenantModelView
-from core.rotation.models import Absence
+from core.rotation.models import Absence, RotationLevel
+from core.rotation.solving.facts import OwnCell
 from tenants.clock import today
 from tenants.models import Account, Appointment, AuditEntry, CellSetting, Department, Person, Unit
 from tenants.people import UnitFacts, save_unit
@@ -153,6 +154,57 @@ def test_a_block_is_written_in_words_and_read_back_as_words(sign_in: SignIn, cas
         assert (row.block, row.members, row.rounds_held) == ("agency", 4, 0)
     assert 'value="Cơ quan"' in browser.get(f"/admin/units/edit/?id={row.id}").text
     assert "Cơ quan" in browser.get(f"/admin/units/details/?id={row.id}").text
+
+
+def test_a_level_is_once_a_period_or_so_often_a_year(sign_in: SignIn, cast: Cast) -> None:
+    browser = sign_in(ADMIN)
+    typed = {"code": "TINH", "name": "Cấp tỉnh", "cadence": "year-4", "own_cell": "last", "report_days": "3"}
+    assert "Not a valid" not in (
+        refused := browser.submit("/admin/rotation-levels/new/", typed | {"cadence": "7"}).text
+    )
+    assert 'value="Cấp tỉnh"' in refused
+    assert browser.submit("/admin/rotation-levels/new/", typed).status_code == 302
+    assert "Ít nhất 04 lần một năm" in browser.get("/admin/rotation-levels/").text
+    with cast.session(ADMIN) as session:
+        level = session.scalars(sa.select(RotationLevel).where(RotationLevel.code == "TINH")).one()
+        assert (level.period_months, level.per_year, level.own_cell) == (None, 4, OwnCell.LAST)
+    url = f"/admin/rotation-levels/edit/?id={level.id}"
+    assert re.search(r'<option selected value="year-4">', browser.get(url).text)
+    assert browser.submit(url, typed | {"cadence": "months-3"}).status_code == 302
+    with cast.session(ADMIN) as session:
+        level = session.get_one(RotationLevel, level.id)
+        assert (level.period_months, level.per_year) == (3, None)
+    assert sign_in("huyen-b.admin").get(url).status_code == 404
+    assert sign_in("huyen-a.officer").submit(url, typed).status_code == 403
+
+
+def test_what_a_cell_asks_of_the_rotation_is_kept_and_an_organisation_asks_nothing(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    browser, above = sign_in(ADMIN), {"parent": str(cast.unit("huyen-a/XA-1")), "rank": ""}
+    asked = {"visitors_wanted": "2", "visits_least": "6", "visited_first": "y"}
+    typed = {
+        "kind": "cell",
+        "code": "CB-9",
+        "name": "Chi bộ Chín",
+        "valid_from": "2026-01-01",
+        "special": "0",
+    }
+    assert (
+        "từ 1 đến 9"
+        in browser.submit("/admin/units/new/", typed | above | asked | {"visitors_wanted": "0"}).text
+    )
+    assert (
+        "Chỉ chi bộ mới có"
+        in browser.submit("/admin/units/new/", typed | above | asked | {"kind": "organisation"}).text
+    )
+    assert browser.submit("/admin/units/new/", typed | above | asked).status_code == 302
+    with cast.session(ADMIN) as session:
+        row = session.scalars(sa.select(Unit).where(Unit.code == "CB-9")).one()
+        assert (row.visitors_wanted, row.visits_least, row.visited_first) == (2, 6, True)
+    assert (
+        'name="visits_least" type="number" value="6"' in browser.get(f"/admin/units/edit/?id={row.id}").text
+    )
 
 
 def test_a_kind_of_cell_gets_a_code_which_no_other_may_take(sign_in: SignIn, cast: Cast) -> None:

@@ -165,18 +165,18 @@ def test_the_board_is_for_planners_of_the_tenant(rotation_id: UUID, cast: Cast, 
 def test_scenarios_stand_side_by_side(app: object, cast: Cast, sign_in: SignIn) -> None:
     rotation_id, client = published(cast), sign_in("huyen-a.officer")
     url = f"/rotation/{rotation_id}/trials"
-    assert "từ 1 đến 4 phương án" in client.submit(url, {"months": "3"}).text
+    assert "từ 1 đến 4 phương án" in client.submit(url, {"cadence": "months-3"}).text
     page = client.get(url).text
     like = re.search(r'<option value="([0-9a-f-]{36})">Bùi Văn Sáu', page)
     assert like is not None
-    typed = {"count": "2", "like": like[1], "level": "commune", "months": "3", "rule": "travel"}
+    typed = {"count": "2", "like": like[1], "level": "commune", "cadence": "months-3", "rule": "travel"}
     assert "/jobs/" in client.submit(url, typed).location
     run_jobs(cast, "huyen-a")
     with cast.session("huyen-a") as session:
         trial_id = session.scalars(sa.select(Trial.id)).one()
         assert session.scalar(sa.select(sa.func.count(RotationVersion.id))) == 1
     shown = client.get(f"/rotation/trials/{trial_id}").text
-    for words in ("Như hiện nay", "Thêm 2 đồng chí", "3 tháng một lượt", "Bỏ quy tắc"):
+    for words in ("Như hiện nay", "Thêm 2 đồng chí", "hằng quý", "Bỏ quy tắc"):
         assert words in shown
     assert sign_in("huyen-b.officer").get(f"/rotation/trials/{trial_id}").status_code == 404
 

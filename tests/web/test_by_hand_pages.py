@@ -136,7 +136,7 @@ def test_an_own_plan_is_written_sent_and_shows_who_else_asks(
     url = client.get("/rotation/own-plans/mine").location
     client.submit(url, wish)
     assert "Chưa gửi" in client.get(url).text
-    assert "mỗi kỳ 01 tháng một lượt" in client.submit(url, wish).text
+    assert "định kỳ hằng tháng, mỗi kỳ một lượt" in client.submit(url, wish).text
     assert "Đã gửi kế hoạch năm 2026" in client.submit(f"{url}/send?year=2026", follow_redirects=True).text
     other = sign_in("huyen-a.partner")
     theirs = other.get("/rotation/own-plans/mine").location

@@ -7,9 +7,9 @@ from typing import Any, Final, Literal, get_args, get_origin
 from admin.pages.plan_editor.fields import Choice, Choices
 from admin.pages.plan_editor.shapes import Shape
 from core.plans.content import MONTHS_IN_PERIOD, PlanContent
-from core.plans.document import period_words
 from core.plans.parts import REFERENCES
 from core.queries.plans import TenantWords
+from core.rotation.solving.facts import cadence_words
 from tenants.access import DepartmentFunction, Role
 from tenants.codes import RANKS, name_of
 
@@ -33,7 +33,7 @@ FIXED: Final[dict[tuple[str, str], list[Choice]]] = {
     ("Invited", "role"): _labelled(role for role in Role if role is not Role.OPERATOR),
     ("Invited", "function"): _labelled(DepartmentFunction),
     ("Route", "via_function"): _labelled(DepartmentFunction),
-    ("Cadence", "period_months"): [(str(n), period_words(n).capitalize()) for n in MONTHS_IN_PERIOD],
+    ("Cadence", "period_months"): [(str(n), cadence_words(n).capitalize()) for n in MONTHS_IN_PERIOD],
     ("Catalogue", "extends"): READY,
 }
 OF_TENANT: Final[dict[tuple[str, str], Callable[[TenantWords], list[Choice]]]] = {

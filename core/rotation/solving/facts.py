@@ -77,10 +77,20 @@ class OwnCell(StrEnum):
 
 
 OWN_CELL_LABELS = {
-    OwnCell.EXCLUDED: "không dự chi bộ nơi mình sinh hoạt",
-    OwnCell.LAST: "chỉ dự chi bộ nơi mình sinh hoạt khi trong kỳ không còn buổi nào khác",
-    OwnCell.ALLOWED: "được dự cả chi bộ nơi mình sinh hoạt",
+    OwnCell.EXCLUDED: "Không dự",
+    OwnCell.LAST: "Chỉ dự khi trong kỳ không còn buổi nào khác",
+    OwnCell.ALLOWED: "Được dự như mọi chi bộ khác",
 }
+
+CADENCES = {1: "hằng tháng", 3: "hằng quý", 12: "hằng năm"}
+
+
+def cadence_words(period_months: int | None, per_year: int | None = None) -> str:
+    """As people say it (S4-03): "hằng quý", "06 tháng một lần", "ít nhất 04 lần một năm"."""
+    if per_year:
+        return f"ít nhất {per_year:02d} lần một năm"
+    months = period_months or 0
+    return CADENCES.get(months, f"{months:02d} tháng một lần")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +119,8 @@ class Level:
 
     @property
     def cadence_vi(self) -> str:
-        """As "3 tháng một lượt" or "ít nhất 2 lượt một năm"."""
-        each = f"{self.period_months} tháng một lượt"
-        return f"ít nhất {self.per_year} lượt một năm" if self.per_year else each
+        """As "hằng quý" or "ít nhất 02 lần một năm"."""
+        return cadence_words(self.period_months, self.per_year)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from statistics import mean
 
-from core.rotation.solving.facts import Official
+from core.rotation.solving.facts import Official, cadence_words
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import Rule, RuleScore, objective
 from core.rotation.solving.solver import plan
@@ -63,8 +63,7 @@ def other_cadence(level: str, period_months: int = 0, per_year: int = 0) -> Scen
         )
         return replace(problem, levels=tuple(levels))
 
-    what = f"{per_year} lượt một năm" if per_year else f"{period_months} tháng một lượt"
-    return Scenario(f"Cấp {level}: {what}", change)
+    return Scenario(f"Cấp {level}: {cadence_words(period_months, per_year)}", change)
 
 
 def without(rule: Rule) -> Scenario:

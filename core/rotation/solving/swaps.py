@@ -75,7 +75,7 @@ def partners(
     me = problem.official_of.get(mine.official)
     if me is None:
         return ()
-    reach = {o.id for o in problem.officials if mine.cell in o.area and mine.cell != o.own_cell} - {me.id}
+    reach = {o.id for o in problem.officials if mine.cell in o.area} - {me.id}
     area = set(me.area)
     near = [v for v in visits if v.day >= since and v.official in reach and v.cell in area]
     known = {(visit.official, visit.cell) for visit in visits}
