@@ -1,5 +1,7 @@
 """Declarative base, names of constraints, keys, engine (design: stack; performance, scaling out)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -72,3 +74,15 @@ def engine(url: str, *, statement_timeout_seconds: int = 5, pool_size: int = 10)
         max_overflow=pool_size,
         connect_args={"options": options, "application_name": "committee", "connect_timeout": 5},
     )
+
+
+@contextmanager
+def hashed_joins(session: orm.Session) -> Iterator[None]:
+    """Inside, whole lists of a tenant are joined by hashing, whatever the planner expects of them.
+
+    Its statistics know nothing of a tenant just loaded: it takes thousands of rows for one and would go
+    through a table once for each row of another.
+    """
+    session.connection().exec_driver_sql("SET LOCAL enable_nestloop = off")
+    yield
+    session.connection().exec_driver_sql("SET LOCAL enable_nestloop = on")

@@ -16,6 +16,7 @@ from core.rotation.by_hand import OPEN_SWAPS, Swap, SwapState
 from core.rotation.models import Official, Visit
 from core.rotation.solving.facts import Slot
 from tenants.conditions import within
+from tenants.db import hashed_joins
 from tenants.models import Person, Unit
 from tenants.tree import UnitPath
 from tenants.vietnamese import fold
@@ -63,7 +64,8 @@ def meeting_days(
     )  # fmt: skip
     if fold(name):
         query = query.where(sa.or_(matches(Unit.search_key, name), matches(above.search_key, name)))
-    return sliced(session, query, number, lambda row: MeetingDay(**row._mapping))
+    with hashed_joins(session):
+        return sliced(session, query, number, lambda row: MeetingDay(**row._mapping))
 
 
 def _swaps() -> sa.Select[Swap]:

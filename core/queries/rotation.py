@@ -22,6 +22,7 @@ from core.rotation.models import (
     RotationVersion,
 )
 from tenants.conditions import within
+from tenants.db import hashed_joins
 from tenants.models import Person, Unit
 from tenants.tree import UnitPath
 from tenants.vietnamese import fold
@@ -130,7 +131,8 @@ def days_of(
     query = _assignments(version_id, paths).where(PlannedVisit.month == month)
     if day is not None:
         query = query.where(PlannedVisit.meets_on == day)
-    return sliced(session, query, number, _made, DAYS_SIZE)
+    with hashed_joins(session):
+        return sliced(session, query, number, _made, DAYS_SIZE)
 
 
 def counts_by_day(
@@ -148,7 +150,8 @@ def counts_by_day(
 
 def lines_of(session: orm.Session, version_id: UUID, paths: Iterable[UnitPath]) -> tuple[Assignment, ...]:
     """Every line of a version in reach, by day: for the spreadsheet."""
-    return tuple(map(_made, session.execute(_assignments(version_id, paths))))
+    with hashed_joins(session):
+        return tuple(map(_made, session.execute(_assignments(version_id, paths))))
 
 
 def official_line(
@@ -196,9 +199,10 @@ def officials_of(
     )
     if fold(name):
         query = query.where(matches(Person.search_key, name))
-    found = sliced(session, query, number, lambda row: OfficialLine(row.id, row.full_name, row.level))
-    ids = [line.id for line in found.items]
-    made = _by(session, version_id, paths, PlannedVisit.official_id, ids)
+    with hashed_joins(session):
+        found = sliced(session, query, number, lambda row: OfficialLine(row.id, row.full_name, row.level))
+        ids = [line.id for line in found.items]
+        made = _by(session, version_id, paths, PlannedVisit.official_id, ids)
     items = tuple(OfficialLine(o.id, o.name, o.level, made.get(o.id, ())) for o in found.items)
     return Slice(items, found.number, found.size, found.total)
 
@@ -216,8 +220,9 @@ def cells_of(
     )
     if fold(name):
         query = query.where(sa.or_(matches(Unit.search_key, name), matches(above.search_key, name)))
-    found = sliced(session, query, number, lambda row: CellLine(row.id, row.name, row.above, row.special))
-    made = _by(session, version_id, paths, PlannedVisit.cell_id, [line.id for line in found.items])
+    with hashed_joins(session):
+        found = sliced(session, query, number, lambda row: CellLine(row.id, row.name, row.above, row.special))
+        made = _by(session, version_id, paths, PlannedVisit.cell_id, [line.id for line in found.items])
     items = tuple(CellLine(c.id, c.name, c.above, c.special, made.get(c.id, ())) for c in found.items)
     return Slice(items, found.number, found.size, found.total)
 

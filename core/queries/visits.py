@@ -18,6 +18,7 @@ from core.rotation.models import Official, RotationLevel, Visit, VisitReport
 from tenants.access import Role
 from tenants.clock import LOCAL, local, today
 from tenants.conditions import valid, within
+from tenants.db import hashed_joins
 from tenants.models import Appointment, Person, Unit
 from tenants.tree import UnitPath
 from tenants.vietnamese import fold
@@ -163,7 +164,8 @@ def visits_in(
     if fold(filters.name):
         name = filters.name
         query = query.where(sa.or_(matches(Person.search_key, name), matches(Unit.search_key, name)))
-    return sliced(session, query.order_by(Visit.meets_on, Unit.path, Visit.id), number, row_of)
+    with hashed_joins(session):
+        return sliced(session, query.order_by(Visit.meets_on, Unit.path, Visit.id), number, row_of)
 
 
 def _is(state: VisitState, day: date) -> sa.ColumnElement[bool]:

@@ -18,6 +18,7 @@ from core.rotation.solving.facts import Cell, CellMeeting, Level, PastVisit, Pla
 from core.rotation.solving.facts import Official as Visitor
 from core.rotation.solving.problem import Problem
 from core.rotation.weighing import weights_of
+from tenants.db import hashed_joins
 from tenants.models import CellSetting, Person, Unit
 from tenants.tree import UnitKind
 
@@ -28,17 +29,18 @@ SLOTS = {slot.value: slot for slot in Slot}
 
 def load_problem(session: orm.Session, rotation: Rotation) -> Problem:
     """Everything the rotation's months are decided from, as it stands now."""
-    cells = _cells(session, rotation)
-    return Problem(
-        rotation.first_month,
-        rotation.months,
-        tuple(_levels(session)),
-        tuple(cells.values()),
-        tuple(_visitors(session, rotation, cells)),
-        tuple(_history(session, rotation)),
-        weights_of(session),
-        ended_units(session, rotation),
-    )
+    with hashed_joins(session):
+        cells = _cells(session, rotation)
+        return Problem(
+            rotation.first_month,
+            rotation.months,
+            tuple(_levels(session)),
+            tuple(cells.values()),
+            tuple(_visitors(session, rotation, cells)),
+            tuple(_history(session, rotation)),
+            weights_of(session),
+            ended_units(session, rotation),
+        )
 
 
 def _levels(session: orm.Session) -> list[Level]:

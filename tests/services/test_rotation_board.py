@@ -11,6 +11,7 @@ from sqlalchemy import orm
 
 from core.plans.models import Plan
 from core.queries.fairness import loads_of_areas, loads_of_cells, loads_of_officials
+from core.queries.rotation import days_of
 from core.rotation.board import Preview, filled, keep, moved, open_duties_of, pin_line, preview, swapped, undo
 from core.rotation.by_hand import BoardEdit, Pin, Trial
 from core.rotation.loading import load_problem
@@ -32,6 +33,7 @@ from core.rotation.verdict import edits_of, verdict
 from core.rotation.weighing import WeightError, set_weights, weights_of
 from tenants.access import NotAllowed, Permission, reach
 from tenants.clock import frozen
+from tenants.db import hashed_joins
 from tenants.models import AuditEntry, Unit
 from tests.cast import Cast
 from tests.reporting_ground import run_jobs
@@ -240,6 +242,16 @@ def test_a_line_of_an_ended_cell_is_moved_on_the_board(rotation_id: UUID, cast: 
         asked = preview(sheet, moved(sheet.problem, row, cast.unit("huyen-a/CB-2"), row.month))
         keep(session, cast.actor(OFFICER), version, asked, "Chi bộ đã giải thể")
         assert _of_ended(version) == ENDED
+
+
+def test_whole_lists_are_joined_by_hashing_and_what_follows_is_not(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        paths = reach(cast.actor(OFFICER), Permission.ROTATION_READ)
+        loops = sa.text("SHOW enable_nestloop")
+        with hashed_joins(session):
+            assert session.scalar(loops) == "off"
+        assert days_of(session, _draft(session, rotation_id).id, paths, date(2026, 5, 1), 1).total == 3
+        assert session.scalar(loops) == "on"
 
 
 def test_a_published_version_is_not_changed_by_hand(rotation_id: UUID, cast: Cast) -> None:
