@@ -14,6 +14,8 @@ RANKS: Final = {
     "partial": "Đảng bộ bộ phận",
 }
 """Ranks of an organisation's committee: the code that plans use, and the words that people read."""
+SPECIAL: Final = {0: "Không", 1: "Đặc thù", 2: "Đặc thù, phức tạp", 3: "Đặc biệt phức tạp"}
+"""Ranks of a special area (S4-02), in words."""
 _NAMES: Final = {
     "agency": "Cơ quan",
     "armed_forces": "Lực lượng vũ trang",

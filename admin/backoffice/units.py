@@ -12,12 +12,10 @@ from admin.database import db
 from admin.security import current_actor
 from tenants.access import Permission
 from tenants.clock import today
-from tenants.codes import RANKS, code_of, name_of
+from tenants.codes import RANKS, SPECIAL, code_of, name_of
 from tenants.models import Unit
 from tenants.people import SLOTS, UnitFacts, save_unit
 from tenants.tree import UnitKind
-
-SPECIAL = ((0, "Không"), (1, "Đặc thù"), (2, "Đặc thù, phức tạp"), (3, "Đặc biệt phức tạp"))
 
 PLAIN = (
     "name", "special", "visits_least", "visited_first", "block", "rank", "members", "meeting_day",
@@ -75,7 +73,7 @@ class Units(ServedNoun):
         "former_name": {"description": "Khi đổi tên mà bỏ trống ô này, tên cũ được giữ lại ở đây."},
         "valid_to": {"description": "Ngày hoạt động cuối cùng; các chức vụ tại đơn vị kết thúc theo."},
         "special": {
-            "choices": SPECIAL,
+            "choices": list(SPECIAL.items()),
             "coerce": int,
             "description": "Chỉ chi bộ: mức càng cao, chi bộ càng được dự trước và nhiều hơn.",
         },
@@ -116,7 +114,7 @@ class Units(ServedNoun):
         "search_key": "tên",
     }  # fmt: skip
     column_formatters = column_formatters_detail = column_formatters_export = {
-        "special": lambda _view, _context, unit, _name: dict(SPECIAL)[unit.special],
+        "special": lambda _view, _context, unit, _name: SPECIAL[unit.special],
         "block": lambda _view, _context, unit, _name: name_of(unit.block),
         "rank": lambda _view, _context, unit, _name: RANKS.get(unit.rank, ""),
         "meeting_slot": lambda _view, _context, unit, _name: SLOTS.get(unit.meeting_slot or "", ""),

@@ -33,6 +33,7 @@ from admin.pages import (
     units,
     visits,
     visits_all,
+    wishes,
 )
 from admin.pages.plan_editor import pages as plan_editor
 
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     board.pages,
     board_duties.pages,
     trials.pages,
+    wishes.pages,
     petitions.pages,
     notices.pages,
     reminders.pages,

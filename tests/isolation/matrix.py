@@ -216,6 +216,8 @@ MATRIX: dict[str, Line] = {
     "trials.index": Line(P.ROTATION_GENERATE, FORM, {"rotation_id": "rotation"}),
     "trials.show": Line(P.ROTATION_GENERATE, GET, {"trial_id": "trial"}),
     "trials.weights": Line(P.CATALOGUES_EDIT, FORM),
+    "wishes.index": Line(P.ROTATION_GENERATE, GET),
+    "wishes.save": Line(P.ROTATION_GENERATE, POST, form={"cell": "unit", "visited_first": "=yes"}),
     "trials.fairness": Line(P.ROTATION_READ, GET),
     "trials.fairness_csv": Line(P.ROTATION_READ, GET),
     "plans.index": Line(P.PLANS_READ, GET),

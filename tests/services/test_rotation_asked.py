@@ -15,8 +15,11 @@ from core.rotation.models import Official, OfficialArea, PlannedVisit, RotationL
 from core.rotation.own_plan import PinError, add_pin, choices
 from core.rotation.service import draft_of, generate, open_rotation
 from core.rotation.solving.facts import OwnCell
+from core.rotation.wishing import SHARE, Wishes, set_wishes
+from tenants.access import NotAllowed, NotFound
 from tenants.clock import frozen
-from tenants.models import Unit
+from tenants.models import AuditEntry, Unit
+from tenants.people import PeopleError
 from tests.cast import Cast
 from tests.reporting_ground import run_jobs
 from tests.rotation_ground import NOW, furnished
@@ -177,3 +180,44 @@ def test_an_own_plan_keeps_to_so_many_a_year(cast: Cast) -> None:
         for month, said in ((7, "mỗi tháng một lượt"), (9, "đã ghi đủ 02 lượt")):
             with pytest.raises(PinError, match=said):
                 add_pin(session, actor, mine, cast.unit("huyen-a/CB-2"), date(2026, month, 1))
+
+
+def test_wishes_of_many_cells_are_set_at_once_and_what_is_left_stays(cast: Cast) -> None:
+    one, two = cast.unit("huyen-a/CB-1"), cast.unit("huyen-a/CB-2")
+    with cast.session("huyen-a") as session:
+        officer = cast.actor("huyen-a.officer")
+        cell(session, cast, "huyen-a/CB-1", special=2, visits_least=3)
+        session.flush()
+        assert set_wishes(session, officer, {one, two}, Wishes(visitors_wanted=2, visited_first=True)) == 2
+        assert set_wishes(session, officer, {one, two}, Wishes(visited_first=True)) == 0
+        assert set_wishes(session, officer, {one}, Wishes(visits_least=SHARE)) == 1
+        kept = [session.get_one(Unit, key) for key in (one, two)]
+        asked = [(u.special, u.visitors_wanted, u.visits_least, u.visited_first) for u in kept]
+        assert asked == [(2, 2, None, True), (0, 2, None, True)]
+        tags = session.scalars(sa.select(AuditEntry.tag).where(AuditEntry.tag == "unit:wish")).all()
+        assert len(tags) == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "wishes", "said"),
+    [
+        ((), Wishes(special=1), "Xin đánh dấu"), (("CB-1",), Wishes(), "Xin chọn điều"),
+        (("CB-1",), Wishes(special=4), "từ 0 đến 3"), (("CB-1",), Wishes(visitors_wanted=10), "từ 1 đến 9"),
+        (("CB-1",), Wishes(visits_least=100), "từ 1 đến 99"),
+    ],
+)  # fmt: skip
+def test_wishes_that_cannot_be_are_refused(
+    cast: Cast, names: tuple[str, ...], wishes: Wishes, said: str
+) -> None:
+    ids = {cast.unit(f"huyen-a/{name}") for name in names}
+    with cast.session("huyen-a") as session, pytest.raises(PeopleError, match=said):
+        set_wishes(session, cast.actor("huyen-a.officer"), ids, wishes)
+
+
+def test_nobody_sets_wishes_of_what_is_no_cell_of_his(cast: Cast) -> None:
+    for who, name, error in (
+        ("officer", "huyen-a/XA-1", NotFound), ("officer", "huyen-b/CB-1", NotFound),
+        ("secretary", "huyen-a/CB-1", NotAllowed),
+    ):  # fmt: skip
+        with cast.session("huyen-a") as session, pytest.raises(error):
+            set_wishes(session, cast.actor(f"huyen-a.{who}"), {cast.unit(name)}, Wishes(special=1))
