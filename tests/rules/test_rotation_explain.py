@@ -11,13 +11,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.rotation.solving.explain import BlockerKind, explain
+from core.rotation.solving.facts import OwnCell
 from core.rotation.solving.grid import build
 from core.rotation.solving.hall import short_groups
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import objective, score
 from core.rotation.solving.solver import plan
 from core.rotation.solving.why import why
-from tests.rules.rotation_cases import cell, official, problem, problems, visit
+from tests.rules.rotation_cases import MONTHLY, cell, official, problem, problems, visit
 
 EXAMPLES = settings(max_examples=15, deadline=None)
 MARCH = date(2025, 3, 1)
@@ -42,6 +43,25 @@ def test_only_the_stuck_are_named() -> None:
     people = [official("v", "abcd"), official("w", "bcd"), official("x", "a"), official("y", "a")]
     (crowded,) = explain(case := problem([cell(c) for c in "abcd"], people), plan(case))[:1]
     assert (crowded.officials, crowded.cells, crowded.lacking) == (("x", "y"), ("a",), 1)
+
+
+@pytest.mark.parametrize(
+    ("meets", "why"), [(12, "chưa xếp được đồng chí nào"), (0, "chi bộ chưa có ngày họp")]
+)
+def test_a_cell_that_should_come_first_and_does_not_is_told(meets: int, why: str) -> None:
+    late = replace(cell("b", count=meets), first=True)
+    case = problem([cell("a"), late], [official("x", "a"), official("y", "a")], 2)
+    assert f"Chi bộ b cần được dự ngay tháng 1/2025: {why}." in told(case)
+    both = problem([cell("a"), late], [official("x", "ab"), official("y", "ab")], 2)
+    assert any("dự ngay" in sentence for sentence in told(both)) == (meets == 0)
+
+
+def test_a_cell_below_what_it_asks_for_is_told() -> None:
+    case = problem([replace(cell("a"), least=3), cell("b", 9)], [official("x", "ab")], 2)
+    (lacking,) = [one for one in explain(case, plan(case)) if one.kind is BlockerKind.LEAST]
+    assert (lacking.sentence_vi, lacking.lacking) == (
+        "Chi bộ a cần ít nhất 3 lượt dự, mới có 1: thiếu 2.", 2
+    )  # fmt: skip
 
 
 @EXAMPLES
@@ -120,6 +140,15 @@ def test_why_names_the_rules_kept() -> None:
     answer = why(case, made := plan(case), made.visits[0])
     assert "Không phải chi bộ nơi đồng chí sinh hoạt" in answer.satisfied
     assert answer.alternatives == ()
+
+
+def test_why_says_that_the_own_cell_may_be_attended() -> None:
+    level = replace(MONTHLY, own_cell=OwnCell.ALLOWED)
+    case = replace(problem([cell("a")], [official("x", "a", own_cell="a")]), levels=(level,))
+    made = plan(case)
+    kept = why(case, made, made.visits[0]).satisfied
+    assert "Là chi bộ nơi đồng chí sinh hoạt; cấp xã: được dự như mọi chi bộ khác" in kept
+    assert not any(sentence.startswith("Không trùng buổi họp") for sentence in kept)
 
 
 def test_a_visit_of_another_plan_has_no_why() -> None:

@@ -43,6 +43,8 @@ class BlockerKind(StrEnum):
     NO_AREA = "no_area"
     NO_MEETING = "no_meeting"
     SPECIAL = "special"
+    FIRST = "first"
+    LEAST = "least"
     UNVISITED = "unvisited"
 
     @property
@@ -60,6 +62,8 @@ KIND_LABELS = {
     BlockerKind.NO_AREA: "Đồng chí chưa có địa bàn",
     BlockerKind.NO_MEETING: "Chi bộ chưa có ngày họp",
     BlockerKind.SPECIAL: "Địa bàn đặc thù còn thiếu lượt",
+    BlockerKind.FIRST: "Chi bộ cần dự trước mà tháng đầu chưa có",
+    BlockerKind.LEAST: "Chi bộ còn thiếu lượt so với yêu cầu",
     BlockerKind.UNVISITED: "Chi bộ chưa có đồng chí nào dự",
 }
 
@@ -104,6 +108,7 @@ def explain(problem: Problem, made: Plan | None = None) -> tuple[Blocker, ...]:
         *(_ended(problem, lost) for lost in problem.ended),
         *_no_area(problem),
         *_no_meeting(problem),
+        *(_not_first(problem, visits) if made else ()),
         *(_neglected(problem, visits) if made else ()),
     )
 
@@ -309,6 +314,27 @@ def _no_meeting(problem: Problem) -> Iterator[Blocker]:
             )
 
 
+def _not_first(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[Blocker]:
+    """Cells that ask for a visit in the first month and get their first one later."""
+    start = problem.calendar[0]
+    at_once = {visit.cell for visit in visits if visit.month == start}
+    for cell in problem.cells:
+        if cell.first and cell.receives and cell.id not in at_once and problem.months > 1:
+            held = start in cell.meetings
+            why = "chưa xếp được đồng chí nào" if held else "chi bộ chưa có ngày họp"
+            do = "Ghim một lượt dự vào buổi này" if held else "Nhập ngày họp của chi bộ"
+            yield Blocker(
+                BlockerKind.FIRST,
+                f"{cell.name} cần được dự ngay {month_label(start).lower()}: {why}.",
+                f"{do}.",
+                1,
+                (),
+                (cell.id,),
+                start,
+                (Remedy(do, 1, 0),),
+            )
+
+
 def _neglected(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[Blocker]:
     held, goal = Counter(visit.cell for visit in visits), targets(problem)
     assigned = defaultdict[str, int](int, Counter(c for o in problem.officials for c in o.area))
@@ -321,10 +347,12 @@ def _neglected(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[B
         if cell.special:
             kind = BlockerKind.SPECIAL
             sentence = f"{cell.name} (địa bàn đặc thù) có {held[cell.id]}/{least} lượt dự: thiếu {lacking}"
+        elif cell.least is not None:
+            kind = BlockerKind.LEAST
+            sentence = f"{cell.name} cần ít nhất {least} lượt dự, mới có {held[cell.id]}: thiếu {lacking}"
         else:
             kind = BlockerKind.UNVISITED
             sentence = f"{cell.name} chưa có đồng chí nào dự"
-            sentence = sentence if not held[cell.id] else f"{cell.name} có {held[cell.id]}/{least} lượt dự"
         remedy = "Phân công thêm đồng chí vào địa bàn hoặc ghim một lượt dự vào chi bộ này."
         way = Remedy("Phân công thêm đồng chí vào địa bàn này", lacking, 0)
         yield Blocker(kind, f"{sentence}{none}.", remedy, lacking, (), (cell.id,), None, (way,))

@@ -83,7 +83,9 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
     if not _inside(problem, visit.month):
         yield _broken(HardRule.HORIZON, f"{what}: ngoài thời gian lập lịch", visit)
     if visit.cell == official.own_cell and not _may_visit_own(problem, official, visit.month):
-        yield _broken(HardRule.OWN_CELL, f"{what}: là chi bộ nơi đồng chí sinh hoạt", visit)
+        yield _broken(
+            HardRule.OWN_CELL, f"{what}: là chi bộ nơi đồng chí sinh hoạt{_else(problem, official)}", visit
+        )
     if any(start <= visit.day <= end for start, end in official.away):
         yield _broken(HardRule.AWAY, f"{what}: đồng chí vắng mặt ngày này", visit)
     if meeting is None:
@@ -94,6 +96,11 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
         yield _broken(
             HardRule.OWN_MEETING, f"{what}: trùng buổi họp của chi bộ nơi đồng chí sinh hoạt", visit
         )
+
+
+def _else(problem: Problem, official: Official) -> str:
+    level = next(level for level in problem.levels if level.code == official.level)
+    return ", trong kỳ còn buổi khác dự được" if level.own_cell is OwnCell.LAST else ""
 
 
 def _in_area(official: Official, cell: str, day: date) -> bool:
@@ -120,7 +127,8 @@ def _periods(problem: Problem, official: Official, held: list[PlannedVisit]) -> 
     for visit in sorted(held, key=lambda one: (one.day, one.cell)):
         period = (visit.month.year * 12 + visit.month.month - 1) // length
         if period in taken:
-            what = f"Đồng chí {official.name} dự hơn một buổi trong một kỳ ({length} tháng)"
+            span = "một tháng" if level.per_year else f"một kỳ ({length} tháng)"
+            what = f"Đồng chí {official.name} dự hơn một buổi trong {span}"
             yield _broken(HardRule.PERIOD, what, visit)
         taken.add(period)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from core.rotation.solving.facts import Duty, PlannedVisit
+from core.rotation.solving.facts import Duty, Level, Official, PlannedVisit
 from core.rotation.solving.grid import build, located
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import Rule
@@ -125,11 +125,20 @@ def _satisfied(problem: Problem, visit: PlannedVisit) -> tuple[str, ...]:
     told = {
         HardRule.PERIOD: f"Đúng định kỳ của {level.name}: {level.cadence_vi}",
         HardRule.AREA: "Trong địa bàn được phân công",
-        HardRule.OWN_CELL: "Không phải chi bộ nơi đồng chí sinh hoạt",
+        HardRule.OWN_CELL: _own_cell(official, level, visit),
         HardRule.AWAY: f"Đồng chí không vắng mặt ngày {visit.day:%d/%m/%Y}",
         HardRule.OWN_MEETING: "Không trùng buổi họp của chi bộ nơi đồng chí sinh hoạt",
     }
+    if visit.cell == official.own_cell:
+        del told[HardRule.OWN_MEETING]
     if (visit.cell, visit.month) in official.pins:
         told[HardRule.PIN] = "Giữ đúng kế hoạch cá nhân của đồng chí"
     broken = {found.rule for found in validate(problem, [visit]) if found.ref.month == visit.month}
     return tuple(sentence for rule, sentence in told.items() if rule not in broken)
+
+
+def _own_cell(official: Official, level: Level, visit: PlannedVisit) -> str:
+    if visit.cell != official.own_cell:
+        return "Không phải chi bộ nơi đồng chí sinh hoạt"
+    rule = level.own_cell.label
+    return f"Là chi bộ nơi đồng chí sinh hoạt; {level.name}: {rule[0].lower()}{rule[1:]}"
