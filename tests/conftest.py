@@ -29,6 +29,7 @@ from tenants.settings import Settings
 from tests.browser import browser as browser
 from tests.cast import Cast, build_cast
 from tests.servers import stack as stack
+from tests.stories import close_book, open_book
 
 TEMPLATE = "committee_cast"
 SECRET = "a secret of the tests, long enough to pass"
@@ -86,7 +87,9 @@ def database(stack: Stack, cast: Cast) -> Iterator[dict[str, str]]:
     urls = stack.environment(name)
     engine = make_engine(urls["DATABASE_URL"])
     scope.connect(engine)
+    open_book(stack, name, engine)
     yield urls
+    close_book()
     engine.dispose()
     stack.drop_database(name)
 

@@ -27,6 +27,7 @@ from tenants.clock import LOCAL
 from tenants.models import Person, Unit
 from tenants.vietnamese import fold, sort_key
 from tests.cast import Cast
+from tests.stories import story
 
 QUARTER = Period.quarter(2026, 1)
 AFTER = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
@@ -90,6 +91,7 @@ def content(**changes: object) -> PlanContent:
     return replace(CONTENT, **changes)  # type: ignore[arg-type]
 
 
+@story
 def published_plan(cast: Cast, code: str = "tinh", said: PlanContent = CONTENT) -> UUID:
     """A plan drafted and published by the tenant's standing body, sent to the tenants below."""
     actor = cast.actor(f"{code}.standing")
@@ -100,6 +102,7 @@ def published_plan(cast: Cast, code: str = "tinh", said: PlanContent = CONTENT) 
     return plan.id
 
 
+@story
 def plan_of(cast: Cast, code: str) -> UUID:
     """The tenant's own plan after the one that came down to it, published."""
     actor = cast.actor(f"{code}.standing")
@@ -116,6 +119,7 @@ def received(session: orm.Session, kind: DispatchKind) -> Dispatch:
     return session.scalars(query.order_by(Dispatch.sent_at.desc(), Dispatch.id.desc()).limit(1)).one()
 
 
+@story
 def consolidated(cast: Cast, code: str, plan_id: UUID) -> UUID:
     """The tenant's report of the quarter, added up by its job; the newest version's id."""
     with cast.session(code) as session:
@@ -129,6 +133,7 @@ def consolidated(cast: Cast, code: str, plan_id: UUID) -> UUID:
     return version.id
 
 
+@story
 def submitted(cast: Cast, code: str, version_id: UUID) -> None:
     """A version sent up and delivered."""
     with cast.session(code) as session:
@@ -141,6 +146,7 @@ def only_report(session: orm.Session) -> Report:
     return session.scalars(sa.select(Report)).one()
 
 
+@story
 def with_visits(cast: Cast, code: str, plan_id: UUID, seed: int = 0, count: int = 24) -> None:
     """Officials and visits in the tenant's cells: kept, missed, reported late, silent, cancelled."""
     dice = Random(seed)

@@ -24,12 +24,14 @@ from tenants.models import Account, Appointment, Person, Unit
 from tenants.vietnamese import fold, sort_key
 from tests.cast import OPENED, Cast
 from tests.reporting_ground import published_plan, run_jobs
+from tests.stories import story
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 CONTENT = "Chi bộ bàn việc làm đường thôn, thống nhất mức đóng góp."
 OTHERS = ("Bùi Văn Sáu", "Đinh Thị Tám")
 
 
+@story
 def furnished(cast: Cast, code: str = "huyen-a") -> UUID:
     """The tenant's published plan, officials with their area, cells with their usual days; the plan's id."""
     plan_id = published_plan(cast, code)
@@ -72,6 +74,7 @@ def colleague(cast: Cast, name: str = OTHERS[0]) -> str:
     return "huyen-a.partner"
 
 
+@story
 def drafted(cast: Cast, code: str = "huyen-a", months: int = 6) -> UUID:
     """A rotation from January 2026 with a draft drawn up by its job; the rotation's id."""
     plan_id = furnished(cast, code)
@@ -83,6 +86,7 @@ def drafted(cast: Cast, code: str = "huyen-a", months: int = 6) -> UUID:
     return rotation.id
 
 
+@story
 def published(cast: Cast, code: str = "huyen-a", months: int = 6) -> UUID:
     """The rotation with its first version published; the rotation's id."""
     rotation_id = drafted(cast, code, months)
@@ -106,6 +110,7 @@ def visits_of(cast: Cast, who: str = "huyen-a.official") -> list[UUID]:
         )
 
 
+@story
 def reported(cast: Cast, place: int = 0, *asked: NewPetition, who: str = "huyen-a.official") -> UUID:
     """The person's visit of that place in the year, reported on the day it was made; its id."""
     visit_id = visits_of(cast, who)[place]

@@ -24,6 +24,7 @@ from tenants.models import Appointment, Department, Person, Unit
 from tenants.tree import UnitKind
 from tests.cast import Cast
 from tests.reporting_ground import content, run_jobs
+from tests.stories import story
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 FORUM = MeetingKind.FORUM
@@ -128,6 +129,7 @@ def with_gate(blocks: bool) -> PlanContent:
     return replace(FORUM_PLAN, gates=(gate,))
 
 
+@story
 def under_way(cast: Cast, said: PlanContent = FORUM_PLAN, code: str = "huyen-a") -> UUID:
     """The plan published by the tenant's standing body, its tasks issued; the plan's id."""
     actor = cast.actor(f"{code}.standing")
@@ -138,6 +140,7 @@ def under_way(cast: Cast, said: PlanContent = FORUM_PLAN, code: str = "huyen-a")
     return plan.id
 
 
+@story
 def published_again(cast: Cast, plan_id: UUID, said: PlanContent, code: str = "huyen-a") -> None:
     """The plan's next version."""
     actor = cast.actor(f"{code}.standing")
