@@ -14,7 +14,7 @@ from admin.pages.rotation import may_plan
 from admin.pages.rotation_calendar import month_shown
 from admin.security import current_actor, page
 from core.meetings.calendar import months_from
-from core.queries.board import lines_at, pinned_of
+from core.queries.board import edits_told, lines_at, pinned_of
 from core.queries.rotation import Assignment, assignment, cells_of, officials_of
 from core.queries.visits import organisations_in
 from core.queries.why import why_assigned
@@ -34,7 +34,7 @@ from tenants.models import Unit
 
 pages = Blueprint("board", __name__, url_prefix="/rotation")
 Answer = Response | str
-MOST_SWAPS = 12
+MOST_SWAPS, MOST_EDITS = 12, 10
 KINDS = {"officials": "Theo đồng chí", "cells": "Theo chi bộ", "days": "Theo ngày"}
 
 
@@ -71,12 +71,13 @@ def index(rotation_id: str) -> str:
         shown = month_shown(version, inside, partial(_day_url, rotation, unit))
         return render_template("pages/board_days.html", spoken=spoken, **shown, **frame)
     find = cells_of if kind == "cells" else officials_of
-    found = find(db.session, version.id, inside, name, page_number())
+    found, edits = find(db.session, version.id, inside, name, page_number()), edits_of(db.session, version)
     return render_template(
         "pages/board.html",
         page=listed(found),
         months=months_from(rotation.first_month, rotation.months),
-        edits=edits_of(db.session, version),
+        edits=edits,
+        told=edits_told(db.session, edits[:MOST_EDITS]),
         by_cell=kind == "cells",
         q=name,
         wide=True,

@@ -51,6 +51,7 @@ def test_a_cell_of_the_board_leads_to_a_change_seen_before_it_is_kept(
     assert kept.status_code == 302
     after = client.get(f"/rotation/{rotation_id}/board").text
     assert "Đã sửa tay (1)" in after
+    assert re.search(r"Bớt: [^<]+ dự Chi bộ số \d, \d\d/\d\d/2026", after)
     client.submit(f"/rotation/{rotation_id}/board/undo")
     assert "Đã sửa tay" not in client.get(f"/rotation/{rotation_id}/board").text
 
@@ -143,7 +144,7 @@ def test_the_board_is_searched_filtered_and_costs_the_same(
 def test_the_board_has_a_calendar_of_days(rotation_id: UUID, cast: Cast, sign_in: SignIn) -> None:
     client, url = sign_in("huyen-a.officer"), f"/rotation/{rotation_id}/board?kind=days"
     whole = client.get(f"{url}&month=2026-05").text
-    [day, *others] = re.findall(r'href="([^"]+day=2026-05-\d\d)"', whole)
+    [day, *others] = re.findall(r'href="([^"]+day=2026-05-\d\d)#ngay"', whole)
     assert len(others) == 2
     one = client.get(day.replace("&amp;", "&")).text
     assert (whole.count("/rotation/board/"), one.count("/rotation/board/")) == (3, 1)
