@@ -11,8 +11,8 @@ from sqlalchemy import orm
 from core.rotation.loading import standing_visits
 from core.rotation.models import Official, RotationVersion
 from core.rotation.service import assignments_of
+from core.rotation.solving.changes import Change, diff
 from core.rotation.solving.facts import PlannedVisit as Assigned
-from core.rotation.solving.replan import Change, diff
 from tenants.access import Role
 from tenants.clock import today
 from tenants.conditions import valid

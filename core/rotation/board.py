@@ -17,11 +17,11 @@ from core.rotation.models import PlannedVisit, RotationVersion
 from core.rotation.promises import assigned
 from core.rotation.service import RotationError, assignments_of, changes_of, score_row
 from core.rotation.sheet import Sheet
+from core.rotation.solving.changes import diff
 from core.rotation.solving.explain import explain
 from core.rotation.solving.facts import CellMeeting, Duty, Source
 from core.rotation.solving.facts import PlannedVisit as Assignment
 from core.rotation.solving.problem import Problem
-from core.rotation.solving.replan import diff
 from core.rotation.solving.score import Delta, Edit, objective, open_duties, rescore, visit_key
 from core.rotation.solving.solver import as_made
 from core.rotation.solving.swaps import exchanged, newly_broken

@@ -18,9 +18,10 @@ from core.plans.models import Plan
 from core.rotation.loading import standing_visits
 from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion
 from core.rotation.promises import CHUNK, assigned, promise, take_back
+from core.rotation.solving.changes import PlanDiff, diff
 from core.rotation.solving.drawing import Drawing
 from core.rotation.solving.facts import PlannedVisit as Assignment
-from core.rotation.solving.replan import PlanDiff, Policy, diff
+from core.rotation.solving.replan import Policy
 from core.rotation.solving.score import RuleScore
 from core.rotation.verdict import as_kept, verdict
 from tenants.access import Actor, Permission, Role, require

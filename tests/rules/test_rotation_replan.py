@@ -8,13 +8,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from core.rotation.solving.changes import EXTRA, NEW, diff
 from core.rotation.solving.events import Absent, Transferred, happened
 from core.rotation.solving.facts import CellMeeting, PlannedVisit, Slot, Source
 from core.rotation.solving.grid import build, located
 from core.rotation.solving.invented import Scale, instance
 from core.rotation.solving.neighbourhood import improve_exactly
 from core.rotation.solving.problem import Problem
-from core.rotation.solving.replan import DAY_MOVED, EXTRA, NEW, diff, replan
+from core.rotation.solving.replan import DAY_MOVED, replan
 from core.rotation.solving.score import Rule, score
 from core.rotation.solving.solver import plan, planned_visits
 from core.rotation.solving.state import State

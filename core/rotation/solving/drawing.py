@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.rotation.solving.bounds import bounded, lower_bound
+from core.rotation.solving.changes import PlanDiff
 from core.rotation.solving.explain import Blocker, explain
 from core.rotation.solving.facts import PlannedVisit
 from core.rotation.solving.problem import Problem
-from core.rotation.solving.replan import PlanDiff, Policy, replan
+from core.rotation.solving.replan import Policy, replan
 from core.rotation.solving.score import RuleScore, objective, score
 from core.rotation.solving.solver import Plan, plan
 from core.rotation.solving.validate import validate

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from core.rotation.solving.arcs import REASONS
 from core.rotation.solving.facts import Ended, Named, Official, PlannedVisit, Reason, Unmet, month_label
-from core.rotation.solving.grid import REASONS, Grid, Ints, build, open_arcs
+from core.rotation.solving.grid import Grid, Ints, build, open_arcs
 from core.rotation.solving.hall import short_groups
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.solver import Plan, hopeless, unmet_duties

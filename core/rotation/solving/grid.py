@@ -1,6 +1,6 @@
-"""The problem as arrays: the arcs that hard rules leave open.
+"""The problem as arrays: edges, open arcs, duties, and what the soft rules ask of each cell.
 
-An *edge* is an (official, cell of his area) pair; an *arc* is an edge in a month. Design: rotation.
+Design: rotation.
 """
 
 from collections.abc import Iterable
@@ -10,21 +10,14 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.rotation.solving.facts import Duty, Official, OwnCell, PlannedVisit, Reason, Slot, ordinal
+from core.rotation.solving.arcs import OPEN, Edges, close_past, closed, edges, meetings
+from core.rotation.solving.arrays import Bools as Bools
+from core.rotation.solving.arrays import Codes, ints, numbers
+from core.rotation.solving.arrays import Ints as Ints
+from core.rotation.solving.facts import Duty, PlannedVisit, ordinal
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.targets import LOOK_BACK, Target, allowances, targets
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Codes = NDArray[np.int8]
-
-OPEN = 0
-CLOSING = (Reason.AWAY, Reason.OWN_MEETING, Reason.OWN_CELL, Reason.NO_MEETING, Reason.PAST, Reason.OUTSIDE)
-REASONS = (None, *CLOSING)
-AWAY, OWN_MEETING, OWN_CELL, NO_MEETING, PAST, OUTSIDE = range(1, 7)
-SLOTS = tuple(Slot)
 
 
 @dataclass(frozen=True)
@@ -119,22 +112,21 @@ class Grid:
 
 def build(problem: Problem, today: date | None = None) -> Grid:
     """The problem as arrays; meetings before ``today`` are closed as past."""
-    official, cell, first = _edges(problem)
+    area, held = edges(problem), meetings(problem)
     duty_official, duty_from, duty_to = _duty_arrays(problem)
-    day, slot = _meetings(problem)
     permitted = allowances(problem)
     goal, weights = targets(problem), problem.weights
     at = [goal.get(c.id, Target(0.0, 0, ())) for c in problem.cells]
     grid = Grid(
         problem=problem,
-        official=official,
-        cell=cell,
-        first=first,
-        day=day,
-        blocked=_blocked(problem, (official, cell, first), day, slot),
-        travel=_travel(problem, official, cell),
-        past=np.zeros(len(official), np.int64),
-        allowed=_ints(permitted[o.id] for o in problem.officials),
+        official=area.official,
+        cell=area.cell,
+        first=area.first,
+        day=held.day,
+        blocked=closed(problem, area, held),
+        travel=_travel(problem, area),
+        past=np.zeros(len(area.cell), np.int64),
+        allowed=ints(permitted[o.id] for o in problem.officials),
         duty_official=duty_official,
         duty_first=np.searchsorted(duty_official, np.arange(len(problem.officials) + 1)),
         duty_from=duty_from,
@@ -142,146 +134,53 @@ def build(problem: Problem, today: date | None = None) -> Grid:
         pin_edge=np.full(len(duty_from), -1, np.int64),
         pin_month=np.full(len(duty_from), -1, np.int64),
         several=np.array([problem.level_of[o.level].per_year > 0 for o in problem.officials], bool),
-        least=_ints(target.least for target in at),
-        worth=_ints(max(1, c.special) for c in problem.cells),
+        least=ints(target.least for target in at),
+        worth=ints(max(1, c.special) for c in problem.cells),
         early=np.array([c.special > 0 or c.first for c in problem.cells], bool),
-        wanted=_ints(c.wanted for c in problem.cells),
-        pull=_ints(target.pull(weights.cover) for target in at),
-        floor_cost=_ints(target.cover_cost(0, weights.cover) for target in at),
+        wanted=ints(c.wanted for c in problem.cells),
+        pull=ints(target.pull(weights.cover) for target in at),
+        floor_cost=ints(target.cover_cost(0, weights.cover) for target in at),
         windows=_windows(problem, at),
         seen=_seen(problem),
     )
     _look_back(grid)
     _pin(grid)
-    _close_own_cells(grid)
     _free_duties_of_lost_pins(grid)
     if today is not None:
-        grid.blocked[((day > 0) & (day < today.toordinal()))[cell]] = PAST
+        close_past(grid.blocked, area, held, today)
     return grid
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, np.int64)
-
-
-def _edges(problem: Problem) -> tuple[Ints, Ints, Ints]:
-    """Each official's area, and the cells his pins ask for outside it (closed)."""
-    official, cell = problem.areas
-    outside = [
-        (m, problem.cell_at[c])
-        for m, o in enumerate(problem.officials)
-        for c in dict.fromkeys(c for c, _ in o.pins if c not in o.area)
-    ]
-    if outside:
-        who, where = np.array(outside, np.int64).T
-        official, cell = np.concatenate([official, who]), np.concatenate([cell, where])
-        order = np.argsort(official, kind="stable")
-        official, cell = official[order], cell[order]
-    return official, cell, np.searchsorted(official, np.arange(len(problem.officials) + 1))
 
 
 def _look_back(grid: Grid) -> None:
     """Count the visits made before the horizon on each edge."""
-    who, cells = grid.problem.official_at, grid.problem.cell_at
-    met = _ints(who.get(visit.official, -1) for visit in grid.problem.history)
-    went = grid.edges_at(met, _ints(cells.get(visit.cell, -1) for visit in grid.problem.history))
+    problem, history = grid.problem, grid.problem.history
+    who = numbers(problem.official_at, history, "official")
+    went = grid.edges_at(who, numbers(problem.cell_at, history, "cell"))
     np.add.at(grid.past, went[went >= 0], 1)
 
 
 def _pin(grid: Grid) -> None:
     """Fix the edge and month of each duty a pin decides."""
     problem, start = grid.problem, ordinal(grid.problem.first_month)
-    pinned = _ints(d for d, _, _ in problem.pinned)
-    cells = _ints(problem.cell_at[cell] for _, cell, _ in problem.pinned)
+    pinned = ints(d for d, _, _ in problem.pinned)
+    cells = ints(problem.cell_at[cell] for _, cell, _ in problem.pinned)
     grid.pin_edge[pinned] = grid.edges_at(grid.duty_official[pinned], cells)
-    grid.pin_month[pinned] = _ints(ordinal(month) - start for _, _, month in problem.pinned)
+    grid.pin_month[pinned] = ints(ordinal(month) - start for _, _, month in problem.pinned)
 
 
-def _travel(problem: Problem, official: Ints, cell: Ints) -> Ints:
+def _travel(problem: Problem, area: Edges) -> Ints:
     """Hundreds of metres of each edge, as ``travel_cost`` says."""
     base = np.array([o.base or (np.nan, np.nan) for o in problem.officials], float).reshape(-1, 2)
     place = np.array([c.xy or (np.nan, np.nan) for c in problem.cells], float).reshape(-1, 2)
-    east, north = (place[cell] - base[official]).T
+    east, north = (place[area.cell] - base[area.official]).T
     far = np.maximum(1, np.round(10 * np.sqrt(east * east + north * north)))
     return np.where(np.isnan(far), 0, far).astype(np.int64)
 
 
 def _duty_arrays(problem: Problem) -> tuple[Ints, Ints, Ints]:
     count = [len(owed) for owed in problem.owed]
-    spans = _ints(chain.from_iterable(chain.from_iterable(problem.owed))).reshape(-1, 2)
-    return np.repeat(np.arange(len(count)), _ints(count)), spans[:, 0].copy(), spans[:, 1].copy()
-
-
-def _blocked(problem: Problem, edges: tuple[Ints, Ints, Ints], day: Ints, slot: Ints) -> Codes:
-    """[E, T] why each arc is closed, own cells apart."""
-    official, cell, first = edges
-    blocked: Codes = np.where(_away(problem, day, official, cell), np.int8(AWAY), np.int8(OPEN))
-    for m, person in enumerate(problem.officials):
-        if person.since or person.until or person.valid:
-            rows = slice(first[m], first[m] + len(person.area))
-            blocked[rows][~_valid(person, day[cell[rows]])] = OUTSIDE
-    size = _ints(len(o.area) for o in problem.officials)
-    blocked[np.arange(len(cell)) - first[official] >= size[official]] = OUTSIDE
-    own = _own_cells(problem)[official]
-    other = np.flatnonzero((own >= 0) & (own != cell))
-    here, there = cell[other], own[other]
-    meets = (day[there] == day[here]) & (slot[there] == slot[here])
-    blocked[other] = np.where(meets, np.int8(OWN_MEETING), blocked[other])
-    blocked[(day == 0)[cell]] = NO_MEETING
-    return blocked
-
-
-def _own_cells(problem: Problem) -> Ints:
-    """[M] number of each official's own cell, -1 where it is not known."""
-    own = (official.own_cell for official in problem.officials)
-    return _ints(-1 if cell is None else problem.cell_at[cell] for cell in own)
-
-
-def _close_own_cells(grid: Grid) -> None:
-    """Close own cells; a level that goes there as a last resort may, in periods with no other meeting."""
-    problem, levels = grid.problem, grid.problem.level_of
-    rule = [levels[official.level].own_cell for official in problem.officials]
-    closed = np.array([one is not OwnCell.ALLOWED for one in rule], bool)
-    own = np.flatnonzero((_own_cells(problem)[grid.official] == grid.cell) & closed[grid.official])
-    under = grid.blocked[own]
-    grid.blocked[own] = np.where(under == NO_MEETING, under, np.int8(OWN_CELL))
-    for e, m, codes in zip(own.tolist(), grid.official[own].tolist(), under, strict=True):
-        for d in range(grid.duty_first[m], grid.duty_first[m + 1]) if rule[m] is OwnCell.LAST else ():
-            span = slice(grid.duty_from[d], grid.duty_to[d])
-            if grid.blocked[grid.first[m] : grid.first[m + 1], span].all():
-                grid.blocked[e, span] = codes[span]
-
-
-def _meetings(problem: Problem) -> tuple[Ints, Ints]:
-    held = [cell.meetings.get(month) for cell in problem.cells for month in problem.calendar]
-    size = len(problem.cells), problem.months
-    day = _ints(meeting.day.toordinal() if meeting else 0 for meeting in held)
-    slot = _ints(SLOTS.index(meeting.slot) if meeting else 0 for meeting in held)
-    return day.reshape(size), slot.reshape(size)
-
-
-def _away(problem: Problem, day: Ints, official: Ints, cell: Ints) -> Bools:
-    """[E, T] whether each meeting falls on a day on which the official is away."""
-    start, last = problem.calendar[0].toordinal() - 1, int(day.max(initial=0))
-    width = max(2, last - start + 2)
-    who = np.repeat(np.arange(len(problem.officials)), _ints(len(o.away) for o in problem.officials))
-    since = _ints(begin.toordinal() - start for o in problem.officials for begin, _ in o.away)
-    until = _ints(end.toordinal() - start + 1 for o in problem.officials for _, end in o.away)
-    steps = np.zeros((len(problem.officials), width), np.int16)
-    np.add.at(steps, (who, since.clip(1, width - 1)), 1)
-    np.add.at(steps, (who, until.clip(1, width - 1)), -1)
-    away = steps.cumsum(1, dtype=np.int16) > 0
-    return away.ravel()[(official * width)[:, None] + np.maximum(0, day - start)[cell]]
-
-
-def _valid(official: Official, day: Ints) -> Bools:
-    """Whether he serves that day and the cell is in his area then."""
-    spans = [official.valid.get(cell, (date.min, date.max)) for cell in official.area]
-    begin, end = official.since or date.min, official.until or date.max
-    first = np.array([max(begin, span[0]).toordinal() for span in spans], np.int64)[:, None]
-    last = np.array([min(end, span[1]).toordinal() for span in spans], np.int64)[:, None]
-    inside: Bools = (first <= day) & (day <= last)
-    return inside
+    spans = ints(chain.from_iterable(chain.from_iterable(problem.owed))).reshape(-1, 2)
+    return np.repeat(np.arange(len(count)), ints(count)), spans[:, 0].copy(), spans[:, 1].copy()
 
 
 def _free_duties_of_lost_pins(grid: Grid) -> None:
@@ -299,14 +198,14 @@ def _windows(problem: Problem, goal: list[Target]) -> Bools:
     for windows, k in number.items():
         for w, (start, stop) in enumerate(windows):
             mask[k, w, LOOK_BACK + start : LOOK_BACK + stop] = True
-    return mask[_ints(number[target.windows] for target in goal)]
+    return mask[ints(number[target.windows] for target in goal)]
 
 
 def _seen(problem: Problem) -> Bools:
     seen = np.zeros((len(problem.cells), LOOK_BACK), bool)
     start = ordinal(problem.first_month) - LOOK_BACK
-    back = _ints(ordinal(past.month) - start for past in problem.history)
-    cells = _ints(problem.cell_at.get(past.cell, -1) for past in problem.history)
+    back = ints(ordinal(past.month) - start for past in problem.history)
+    cells = numbers(problem.cell_at, problem.history, "cell")
     known = (back >= 0) & (cells >= 0)
     seen[cells[known], back[known]] = True
     return seen
@@ -328,11 +227,10 @@ def located(grid: Grid, visits: Iterable[PlannedVisit]) -> tuple[Ints, Ints, Int
     The month is -1 outside the horizon.
     """
     problem, every = grid.problem, tuple(visits)
-    who, cells = problem.official_at, problem.cell_at
     number = {month: t for t, month in enumerate(problem.calendar)}
-    m = _ints(who.get(visit.official, -1) for visit in every)
-    edge = grid.edges_at(m, _ints(cells.get(visit.cell, -1) for visit in every))
-    month = _ints(number.get(visit.month, -1) for visit in every)
+    m = numbers(problem.official_at, every, "official")
+    edge = grid.edges_at(m, numbers(problem.cell_at, every, "cell"))
+    month = numbers(number, every, "month")
     inside = (edge >= 0) & (month >= 0)
     duty = np.full(len(every), -1, np.int64)
     duty[inside] = grid.duty_at[m[inside], month[inside]]

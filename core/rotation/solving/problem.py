@@ -1,4 +1,4 @@
-"""One rotation's problem: the facts it is decided from, and what is wrong with them.
+"""One rotation's problem: the facts it is decided from, the duties they make and the pins that meet them.
 
 A ``Problem`` with a bad fact cannot be built: ``ProblemError`` names every one of them in Vietnamese.
 Source: S4-01 to S4-03, S4-08, S4-11; design: rotation.
@@ -6,61 +6,29 @@ Source: S4-01 to S4-03, S4-08, S4-11; design: rotation.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate, chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.meetings.calendar import months_from
-from core.rotation.solving.facts import (
-    Cell,
-    Duty,
-    Ended,
-    Level,
-    Official,
-    PastVisit,
-    Weights,
-    month_label,
-    ordinal,
-)
+from core.rotation.solving.arrays import Ints, ints
+from core.rotation.solving.facts import Cell, Duty, Level, Official, ordinal
+from core.rotation.solving.given import Given
+from core.rotation.solving.given import ProblemError as ProblemError
 
-LONGEST_HORIZON = 24
-
-Ints = NDArray[np.int64]
 Span = tuple[int, int]
 Pin = tuple[str, date]
 
 
-class ProblemError(ValueError):
-    """The facts do not fit together; ``facts`` holds one Vietnamese sentence for each."""
-
-    def __init__(self, facts: tuple[str, ...]) -> None:
-        super().__init__("\n".join(facts))
-        self.facts = facts
-
-
 @dataclass(frozen=True)
-class Problem:
-    """Everything the rotation of ``months`` months from ``first_month`` is decided from.
+class Problem(Given):
+    """Everything the rotation is decided from, and what follows from it at once.
 
     Raises ``ProblemError`` when facts contradict each other.
     """
-
-    first_month: date
-    months: int
-    levels: tuple[Level, ...]
-    cells: tuple[Cell, ...]
-    officials: tuple[Official, ...]
-    history: tuple[PastVisit, ...] = ()
-    weights: Weights = field(default_factory=Weights)
-    ended: tuple[Ended, ...] = ()
-
-    def __post_init__(self) -> None:
-        if facts := tuple(_bad_facts(self)):
-            raise ProblemError(facts)
 
     @cached_property
     def calendar(self) -> tuple[date, ...]:
@@ -95,9 +63,9 @@ class Problem:
     @cached_property
     def areas(self) -> tuple[Ints, Ints]:
         """Each official with each cell of his area, by number."""
-        sizes = np.array([len(official.area) for official in self.officials], np.int64)
+        sizes = ints(len(official.area) for official in self.officials)
         cells = map(self.cell_at.__getitem__, chain.from_iterable(o.area for o in self.officials))
-        return np.repeat(np.arange(len(sizes)), sizes), np.fromiter(cells, np.int64)
+        return np.repeat(np.arange(len(sizes)), sizes), ints(cells)
 
     @cached_property
     def owed(self) -> tuple[tuple[Span, ...], ...]:
@@ -182,6 +150,8 @@ def _meet(pins: tuple[Pin, ...], duties: list[tuple[date, ...]]) -> tuple[dict[i
     """The first pin each duty can take, one a month, and the pins left over."""
     left, met = dict.fromkeys(pins), dict[int, Pin]()
     for index, months in enumerate(duties):
+        if not left:
+            break
         taken = {month for _, month in met.values()}
         if pin := next((pin for pin in left if pin[1] in months and pin[1] not in taken), None):
             del left[pin]
@@ -194,97 +164,3 @@ def _serves_in(official: Official, month: date) -> bool:
     return (official.since is None or official.since <= last) and (
         official.until is None or month <= official.until
     )
-
-
-def _bad_facts(problem: Problem) -> Iterator[str]:
-    yield from _bad_frame(problem)
-    yield from _bad_levels(problem)
-    for cell in problem.cells:
-        yield from _bad_cell(cell)
-    codes, cells = {level.code for level in problem.levels}, {cell.id: cell for cell in problem.cells}
-    receiving = {cell.id for cell in problem.cells if cell.receives}
-    for official in problem.officials:
-        yield from _bad_official(official, codes, cells, receiving)
-        yield from _bad_pins(official, cells)
-    for visit in problem.history:
-        if visit.month >= problem.first_month:
-            yield (
-                f"Lượt dự đã qua ghi {month_label(visit.month).lower()} nằm trong thời gian lập lịch;"
-                " chỉ nhập các lượt dự trước đó."
-            )
-
-
-def _bad_frame(problem: Problem) -> Iterator[str]:
-    if problem.first_month.day != 1:
-        yield "Tháng bắt đầu phải là ngày mồng 1 của tháng."
-    if not 1 <= problem.months <= LONGEST_HORIZON:
-        yield f"Số tháng lập lịch phải từ 1 đến {LONGEST_HORIZON}; đang nhập {problem.months}."
-    for what, ids in (
-        ("Cấp", [level.code for level in problem.levels]),
-        ("Chi bộ", [cell.id for cell in problem.cells]),
-        ("Đồng chí", [official.id for official in problem.officials]),
-    ):
-        for repeated, times in Counter(ids).items():
-            if times > 1:
-                yield f"{what} có mã “{repeated}” bị nhập {times} lần; chỉ giữ một."
-    for weight in fields(problem.weights):
-        if getattr(problem.weights, weight.name) < 0:
-            yield f"Trọng số “{weight.name}” không được âm."
-
-
-def _bad_levels(problem: Problem) -> Iterator[str]:
-    for level in problem.levels:
-        if level.length < 1:
-            yield f"Cấp “{level.name}”: chu kỳ dự sinh hoạt phải từ 1 tháng trở lên."
-        if not 0 <= level.per_year <= 12:
-            yield f"Cấp “{level.name}”: số lượt một năm phải từ 1 đến 12; đang nhập {level.per_year}."
-
-
-def _bad_cell(cell: Cell) -> Iterator[str]:
-    if cell.wanted < 1:
-        yield f"{cell.name}: số đồng chí mỗi buổi phải từ 1; đang nhập {cell.wanted}."
-    if cell.least is not None and cell.least < 0:
-        yield f"{cell.name}: số lượt tối thiểu không được âm; đang nhập {cell.least}."
-    if not 0 <= cell.special <= 3:
-        yield f"{cell.name}: mức đặc thù phải từ 0 đến 3; đang nhập {cell.special}."
-    for month, meeting in cell.meetings.items():
-        if meeting.day.replace(day=1) != month:
-            yield (
-                f"{cell.name}: ngày họp {meeting.day:%d/%m/%Y} không thuộc"
-                f" {month_label(month).lower()}; hãy sửa ngày họp."
-            )
-
-
-def _bad_area(who: str, area: tuple[str, ...], cells: Mapping[str, Cell]) -> Iterator[str]:
-    for cell, times in Counter(area).items():
-        if cell not in cells:
-            yield f"{who}: địa bàn có chi bộ “{cell}” không tồn tại; hãy bỏ hoặc thay chi bộ này."
-        elif not cells[cell].receives:
-            yield f"{who}: địa bàn có {cells[cell].name} không nhận đồng chí dự; hãy bỏ khỏi địa bàn."
-        if times > 1:
-            yield f"{who}: địa bàn ghi chi bộ “{cell}” {times} lần; chỉ giữ một."
-
-
-def _bad_official(
-    official: Official, codes: set[str], cells: Mapping[str, Cell], receiving: set[str]
-) -> Iterator[str]:
-    who = f"Đồng chí {official.name}"
-    if official.level not in codes:
-        yield f"{who}: cấp “{official.level}” chưa có trong danh mục; hãy thêm cấp hoặc sửa cấp của đồng chí."
-    area = set(official.area)
-    if len(area) < len(official.area) or not area <= receiving:
-        yield from _bad_area(who, official.area, cells)
-    if official.own_cell is not None and official.own_cell not in cells:
-        yield f"{who}: chi bộ nơi sinh hoạt “{official.own_cell}” không tồn tại; hãy chọn lại."
-    for start, end in official.away:
-        if start > end:
-            yield f"{who}: lịch vắng từ {start:%d/%m/%Y} đến {end:%d/%m/%Y} bị ngược; hãy đổi lại hai ngày."
-
-
-def _bad_pins(official: Official, cells: Mapping[str, Cell]) -> Iterator[str]:
-    for cell, month in official.pins:
-        plan = f"Đồng chí {official.name}: kế hoạch cá nhân dự “{cell}” {month_label(month).lower()}"
-        if cell not in cells:
-            yield f"{plan}: chi bộ không tồn tại; hãy sửa kế hoạch."
-        if month.day != 1:
-            yield f"{plan}: tháng phải ghi bằng ngày mồng 1."

@@ -3,19 +3,19 @@
 Source: S4-12, S4-15; design: rotation.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from itertools import compress, zip_longest
+from itertools import compress
 from operator import attrgetter, not_
 
 import numpy as np
 
+from core.rotation.solving.changes import PlanDiff, diff
 from core.rotation.solving.descent import descend
 from core.rotation.solving.events import Event, happened
-from core.rotation.solving.facts import PlannedVisit, Source, Unmet, Weights
+from core.rotation.solving.facts import PlannedVisit, Source, Weights
 from core.rotation.solving.grid import Bools, Grid, Ints, build, located
 from core.rotation.solving.parts import deal
 from core.rotation.solving.problem import Problem
@@ -23,56 +23,8 @@ from core.rotation.solving.solver import keep_pins, movable, planned_visits, unm
 from core.rotation.solving.state import State
 from core.rotation.solving.validate import broken_by
 
-EXTRA = "Đổi thêm để các đồng chí khác có lượt dự hợp lý"
-NEW = "Kỳ này trước đây chưa có lượt dự"
 DAY_MOVED = "Chi bộ đổi ngày họp"
 GONE = "Lượt dự không còn thuộc nhiệm vụ của đồng chí"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One official's visit before and after; ``forced`` when the published visit could not stand."""
-
-    official: str
-    before: PlannedVisit | None
-    after: PlannedVisit | None
-    forced: bool
-    reason_vi: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanDiff:
-    """The new visits, the duties left unmet and every difference from the published ones."""
-
-    visits: tuple[PlannedVisit, ...]
-    unmet: tuple[Unmet, ...]
-    kept: tuple[PlannedVisit, ...]
-    removed: tuple[Change, ...]
-    added: tuple[Change, ...]
-    moved: tuple[Change, ...]
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """Removed, added and moved together."""
-        return self.removed + self.added + self.moved
-
-    @property
-    def forced(self) -> tuple[Change, ...]:
-        """Changes of visits that could not stand, and of duties that had none."""
-        return tuple(change for change in self.changes if change.forced)
-
-    @property
-    def extra(self) -> tuple[Change, ...]:
-        """Changes made only so that the others come out well."""
-        return tuple(change for change in self.changes if not change.forced)
-
-    @property
-    def told(self) -> tuple[str, ...]:
-        """Officials with a change, each once."""
-        return tuple(dict.fromkeys(change.official for change in self.changes))
-
-
-Key = tuple[str, str, date, date]
 
 
 class Policy(StrEnum):
@@ -92,10 +44,6 @@ class Policy(StrEnum):
             return weights
         dear = max(weights.change, 10 * weights.crowding, 10 * weights.repeat)
         return replace(weights, change=min(dear, max(weights.change, weights.unmet // 2)))
-
-
-def _key(visit: PlannedVisit) -> Key:
-    return visit.official, visit.cell, visit.month, visit.day
 
 
 def replan(
@@ -161,8 +109,8 @@ class _Desk:
             visit = self.coming[at]
             self.forced[visit] = self._why_not(visit, int(duty[at]), int(edge[at]), int(month[at]))
         place, kept, on, then = np.flatnonzero(holds), duty[holds], edge[holds], month[holds]
-        day = np.fromiter((visit.day.toordinal() for visit in self.coming), np.int64)[place]
-        pinned = np.fromiter((visit.source is Source.PIN for visit in self.coming), bool)[place]
+        day = np.fromiter(map(date.toordinal, map(attrgetter("day"), self.coming)), np.int64)[place]
+        pinned = np.array([visit.source is Source.PIN for visit in self.coming], bool)[place]
         same_day = day == grid.day[grid.cell[on], then]
         self.forced |= {self.coming[one]: DAY_MOVED for one in place[~same_day].tolist()}
         stands = same_day & (pinned == (grid.pin_edge[kept] >= 0))
@@ -238,48 +186,3 @@ def _is_past(problem: Problem, visit: PlannedVisit, today: date) -> bool:
     cell = problem.cell_of.get(visit.cell)
     meeting = cell.meetings.get(visit.month) if cell else None
     return meeting is None or meeting.day < today
-
-
-def same_month(visit: PlannedVisit) -> tuple[str, object]:
-    """The official and month: what pairs two visits when periods are not known."""
-    return visit.official, visit.month
-
-
-def diff(
-    old: Iterable[PlannedVisit],
-    new: Iterable[PlannedVisit],
-    duty: Callable[[PlannedVisit], tuple[str, object]] = same_month,
-    forced: Mapping[PlannedVisit, str] | None = None,
-) -> PlanDiff:
-    """What changed for whom; visits of one ``duty`` are paired, ``forced`` gives reasons by old visit."""
-    old, new, reasons = tuple(old), tuple(new), forced or {}
-    before, after = {_key(visit): visit for visit in old}, {_key(visit): visit for visit in new}
-    gone, come = defaultdict[object, list[PlannedVisit]](list), defaultdict[object, list[PlannedVisit]](list)
-    for key, visit in before.items():
-        if key not in after:
-            gone[duty(visit)].append(visit)
-    for key, visit in after.items():
-        if key not in before:
-            come[duty(visit)].append(visit)
-    changes = [
-        change for at in dict.fromkeys((*gone, *come)) for change in _pair(gone[at], come[at], reasons)
-    ]
-    return PlanDiff(
-        visits=new,
-        unmet=(),
-        kept=tuple(visit for key, visit in after.items() if key in before),
-        removed=tuple(change for change in changes if change.after is None),
-        added=tuple(change for change in changes if change.before is None),
-        moved=tuple(change for change in changes if change.before and change.after),
-    )
-
-
-def _pair(
-    gone: list[PlannedVisit], come: list[PlannedVisit], reasons: Mapping[PlannedVisit, str]
-) -> Iterator[Change]:
-    for before, after in zip_longest(gone, come):
-        if before is None:
-            yield Change(after.official, None, after, True, NEW)
-        else:
-            reason = reasons.get(before)
-            yield Change(before.official, before, after, reason is not None, reason or EXTRA)

@@ -9,6 +9,7 @@ from time import monotonic
 
 import numpy as np
 
+from core.rotation.solving.arcs import REASONS
 from core.rotation.solving.colouring import spread
 from core.rotation.solving.descent import (
     SWEEPS,
@@ -21,7 +22,7 @@ from core.rotation.solving.descent import (
     untold,
 )
 from core.rotation.solving.facts import PlannedVisit, Reason, Source, Unmet
-from core.rotation.solving.grid import REASONS, Bools, Grid, Ints, build
+from core.rotation.solving.grid import Bools, Grid, Ints, build
 from core.rotation.solving.levelling import level
 from core.rotation.solving.multigraph import multigraph
 from core.rotation.solving.neighbourhood import dirty, repair, settle

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from core.rotation.solving.grid import Bools, Grid, Ints
+from core.rotation.solving.arrays import Bools, Ints
+from core.rotation.solving.grid import Grid
 from core.rotation.solving.score import Rule
 from core.rotation.solving.targets import LOOK_BACK
 

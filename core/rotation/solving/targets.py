@@ -11,8 +11,9 @@ from math import ceil, floor, sqrt
 
 import numpy as np
 
+from core.rotation.solving.arrays import Ints, ints
 from core.rotation.solving.facts import Cell, Official, OwnCell
-from core.rotation.solving.problem import Ints, Problem
+from core.rotation.solving.problem import Problem
 
 LOOK_BACK = 12
 
@@ -63,7 +64,7 @@ def targets(problem: Problem) -> Mapping[str, Target]:
 def _expected_visits(problem: Problem) -> list[float]:
     """[C] visits each cell gets when every official spreads his duties evenly over his usable area."""
     official, cell = _usable(problem)
-    duties = np.array([len(owed) for owed in problem.owed], np.int64)
+    duties = ints(len(owed) for owed in problem.owed)
     each = duties / np.maximum(1, np.bincount(official, minlength=len(duties)))
     expected: list[float] = np.bincount(cell, each[official], len(problem.cells)).tolist()
     return expected
@@ -74,7 +75,7 @@ def _usable(problem: Problem) -> tuple[Ints, Ints]:
     official, cell = problem.areas
     closed = {level.code for level in problem.levels if level.own_cell is not OwnCell.ALLOWED}
     own = [o.own_cell if o.level in closed else None for o in problem.officials]
-    number = np.array([-1 if one is None else problem.cell_at[one] for one in own], np.int64)
+    number = ints(-1 if one is None else problem.cell_at[one] for one in own)
     other = number[official] != cell
     return official[other], cell[other]
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from core.rotation.solving.bounds import Bounds, bounded
+from core.rotation.solving.changes import Change, PlanDiff
 from core.rotation.solving.explain import Blocker
 from core.rotation.solving.facts import Cell, Level, Official, OwnCell, PlannedVisit, Ref, Unmet
 from core.rotation.solving.problem import Problem
-from core.rotation.solving.replan import Change, PlanDiff
 from core.rotation.solving.score import RuleScore, objective
 from core.rotation.solving.validate import Violation
 
