@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from core.plans.content import MONTHS_IN_PERIOD
+from core.plans.content import MONTHS_IN_PERIOD, TIMES_A_YEAR
 from core.rotation.solving.facts import cadence_words
 
 Cadence = tuple[int | None, int | None]
 CADENCES: Mapping[str, Cadence] = {
     **{f"months-{months}": (months, None) for months in MONTHS_IN_PERIOD},
-    **{f"year-{times}": (None, times) for times in range(1, 13)},
+    **{f"year-{times}": (None, times) for times in TIMES_A_YEAR},
 }
 """By choice: months of a period, or visits a year."""
 

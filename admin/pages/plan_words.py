@@ -171,7 +171,8 @@ def _route(item: Route, names: Names) -> Words:
 
 
 def _cadence(item: Cadence, _names: Names) -> Words:
-    often = f"{cadence_words(item.period_months)}, báo cáo trong {item.report_days:02d} ngày sau khi dự"
+    cadence = cadence_words(item.period_months, item.per_year)
+    often = f"{cadence}, báo cáo trong {item.report_days:02d} ngày sau khi dự"
     via = f" (qua {item.via})" if item.via else ""
     return item.level_name, often[:1].upper() + often[1:], f"Gửi {item.report_to}{via}", _clause(item.clause)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from core.plans.content import MONTHS_IN_PERIOD, PilotQuota, PlanContent
+from core.plans.content import MONTHS_IN_PERIOD, TIMES_A_YEAR, PilotQuota, PlanContent
 from core.plans.library import CATALOGUES, completed
 from core.plans.problems import Problem as Problem
 from core.plans.problems import Severity as Severity
@@ -82,10 +82,15 @@ def _cadences(content: PlanContent) -> Iterator[Problem]:
         yield Problem("cadences", f"Cấp “{code}” được nêu {codes[code]} lần.")
     for number, one in enumerate(content.cadences):
         path = f"cadences[{number}]"
-        if one.period_months not in MONTHS_IN_PERIOD:
+        if (one.period_months is None) == (one.per_year is None):
+            said = "chọn một trong hai, định kỳ theo tháng hoặc số lần ít nhất một năm."
+            yield Problem(f"{path}.period_months", f"{one.level_name}: {said}")
+        if one.period_months not in (None, *MONTHS_IN_PERIOD):
             yield Problem(
                 f"{path}.period_months", f"{one.level_name}: chu kỳ phải là 1, 2, 3, 4, 6 hoặc 12 tháng."
             )
+        if one.per_year not in (None, *TIMES_A_YEAR):
+            yield Problem(f"{path}.per_year", f"{one.level_name}: số lần một năm phải từ 1 đến 12.")
         if not 1 <= one.report_days <= 60:
             yield Problem(
                 f"{path}.report_days", f"{one.level_name}: hạn báo cáo phải từ 1 đến 60 ngày sau khi dự."

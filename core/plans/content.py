@@ -20,6 +20,7 @@ from core.plans.values import STRICT, AnyDay, Clause, Code, Day, Line, Text
 
 FORMAT = "plan/1"
 MONTHS_IN_PERIOD = (1, 2, 3, 4, 6, 12)
+TIMES_A_YEAR = range(1, 13)
 
 
 class Relation(StrEnum):
@@ -76,13 +77,26 @@ class Issuer:
 
 
 @with_config(STRICT)
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cadence:
-    """How often officials of a level attend, and within how many days they report (S4-03, S4-10, S4-13)."""
+    """How often officials of a level attend, and within how many days they report (S4-03, S4-10, S4-13).
+
+    One visit each `period_months` or at least `per_year` a calendar year: exactly one of the two is said.
+    """
 
     level_code: Annotated[str, Field(max_length=40, title="Mã cấp", examples=["XA"])]
     level_name: Annotated[Line, Field(title="Đối tượng dự sinh hoạt")]
-    period_months: Annotated[int, Field(title="Định kỳ (tháng)", examples=[1, 3, 6])]
+    period_months: Annotated[
+        int | None, Field(title="Định kỳ (tháng)", examples=[1, 3, 6], description="Mỗi kỳ dự một lần.")
+    ] = None
+    per_year: Annotated[
+        int | None,
+        Field(
+            title="Hoặc số lần ít nhất một năm",
+            examples=[4],
+            description="Thay cho định kỳ theo tháng; mỗi tháng không quá một lần.",
+        ),
+    ] = None
     report_days: Annotated[int, Field(title="Hạn báo cáo sau khi dự (ngày)", examples=[3])]
     report_to: Annotated[Line, Field(title="Nơi nhận báo cáo")]
     clause: Clause = ""

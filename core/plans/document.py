@@ -100,7 +100,7 @@ def _cadences(cadences: tuple[Cadence, ...]) -> Table:
         Column("Nơi nhận báo cáo", 3),
     )
     rows = tuple(
-        (c.level_name, cadence_words(c.period_months), f"{c.report_days:02d} ngày", c.report_to)
+        (c.level_name, cadence_words(c.period_months, c.per_year), f"{c.report_days:02d} ngày", c.report_to)
         for c in cadences
     )
     return Table(columns, (RowGroup(rows),))

@@ -62,6 +62,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "Cadence.level_code": ("S4 mục II", "Xã"),
     "Cadence.level_name": ("S4 mục II.2", "Đảng viên công tác tại xã, phường, thị trấn"),
     "Cadence.period_months": ("S4 mục II.1, II.2", "Hằng tháng với cấp xã, hằng quý với cấp huyện"),
+    "Cadence.per_year": ("S4 mục II.1", "04 lần một năm, thay cho hằng quý"),
     "Cadence.report_days": ("S4 mục III.1, III.2", "03 ngày sau khi dự"),
     "Cadence.report_to": ("S4 mục III.1", "Thường trực cấp ủy cùng cấp"),
     "Cadence.clause": ("S4 mục II.1, III.1", ""),

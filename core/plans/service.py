@@ -174,7 +174,7 @@ def _set_cadences(session: orm.Session, content: PlanContent) -> None:
     for cadence in content.cadences:
         level = known.get(cadence.level_code) or RotationLevel(code=cadence.level_code)
         level.name = cadence.level_name
-        level.period_months, level.per_year = cadence.period_months, None
+        level.period_months, level.per_year = cadence.period_months, cadence.per_year
         level.report_days = cadence.report_days
         session.add(level)
     session.flush()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,21 @@ from core.plans.differences import plan_differences
 from core.plans.document import plan_body
 from core.rotation.solving.facts import cadence_words
 
-COMMUNE = Cadence("commune", "Đảng viên công tác tại xã", 1, 1, "Đảng ủy cơ sở", "S4, mục II.2")
+COMMUNE = Cadence(
+    level_code="commune",
+    level_name="Đảng viên công tác tại xã",
+    period_months=1,
+    report_days=1,
+    report_to="Đảng ủy cơ sở",
+    clause="S4, mục II.2",
+)
 DISTRICT = Cadence(
-    "district", "Ủy viên ban chấp hành cấp huyện", 3, 3, "Thường trực Huyện ủy", "S4, mục II.1"
+    level_code="district",
+    level_name="Ủy viên ban chấp hành cấp huyện",
+    period_months=3,
+    report_days=3,
+    report_to="Thường trực Huyện ủy",
+    clause="S4, mục II.1",
 )
 BASIS = LegalBasis("26-NQ/TW", "Ban Chấp hành Trung ương", date(2018, 5, 19), "về công tác cán bộ")
 PLAN = PlanContent(
@@ -72,6 +85,21 @@ def test_data_of_another_shape_is_refused() -> None:
 def test_a_plan_taken_over_unchanged_differs_by_its_signer_only() -> None:
     own = replace(PLAN, signer="Lê Văn Mẫu")
     assert plan_differences(PLAN, own) == [("Người ký", "Trần Văn Mẫu", "Lê Văn Mẫu")]
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"period_months": None, "per_year": 4}, ()),
+        ({"period_months": None}, ("chọn một trong hai",)),
+        ({"per_year": 4}, ("chọn một trong hai",)),
+        ({"period_months": None, "per_year": 13}, ("từ 1 đến 12",)),
+    ],
+)
+def test_a_cadence_is_once_a_period_or_so_often_a_year(said: dict[str, Any], wrong: tuple[str, ...]) -> None:
+    found = plan_problems(replace(PLAN, cadences=(replace(COMMUNE, **said),)))
+    assert [text for text in wrong if text in found[0].text] == list(wrong)
+    assert len(found) == len(wrong)
 
 
 def test_a_loosened_cadence_and_a_dropped_level_are_shown() -> None:

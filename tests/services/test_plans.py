@@ -48,6 +48,15 @@ def test_publishing_freezes_numbers_sets_cadences_and_sends_to_every_tenant_belo
     assert dispatches(cast, "xa-c") == []
 
 
+def test_publishing_turns_a_level_to_so_many_a_year_and_back(cast: Cast) -> None:
+    yearly = replace(CONTENT.cadences[0], period_months=None, per_year=4)
+    for cadence, kept in ((yearly, (None, 4)), (CONTENT.cadences[0], (1, None))):
+        published_plan(cast, said=replace(CONTENT, subject=str(kept), cadences=(cadence,)))
+        with cast.session("tinh") as session:
+            level = session.scalars(sa.select(RotationLevel).where(RotationLevel.code == "commune")).one()
+            assert (level.period_months, level.per_year) == kept
+
+
 def test_a_plan_with_problems_is_not_published_and_tells_all_of_them(cast: Cast) -> None:
     actor = cast.actor("tinh.standing")
     with cast.session("tinh") as session:

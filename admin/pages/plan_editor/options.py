@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from admin.pages.plan_editor.fields import Choice, Choices
 from admin.pages.plan_editor.shapes import Shape
-from core.plans.content import MONTHS_IN_PERIOD, PlanContent
+from core.plans.content import MONTHS_IN_PERIOD, TIMES_A_YEAR, PlanContent
 from core.plans.parts import REFERENCES
 from core.queries.plans import TenantWords
 from core.rotation.solving.facts import cadence_words
@@ -34,6 +34,7 @@ FIXED: Final[dict[tuple[str, str], list[Choice]]] = {
     ("Invited", "function"): _labelled(DepartmentFunction),
     ("Route", "via_function"): _labelled(DepartmentFunction),
     ("Cadence", "period_months"): [(str(n), cadence_words(n).capitalize()) for n in MONTHS_IN_PERIOD],
+    ("Cadence", "per_year"): [(str(n), cadence_words(None, n).capitalize()) for n in TIMES_A_YEAR],
     ("Catalogue", "extends"): READY,
 }
 OF_TENANT: Final[dict[tuple[str, str], Callable[[TenantWords], list[Choice]]]] = {
