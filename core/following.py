@@ -59,14 +59,12 @@ FOLLOWS: Final = (
     Follow(
         "địa bàn của cán bộ dự sinh hoạt",
         OfficialArea.unit_id,
-        lambda _day: sa.true(),
+        OfficialArea.lasts,
         apart=(OfficialArea.official_id,),
         every=True,
         on_clash=OnClash.REMOVED,
     ),
-    Follow(
-        "chi bộ sinh hoạt của cán bộ dự", Official.own_cell_id, lambda _day: Official.retired_on.is_(None)
-    ),
+    Follow("chi bộ sinh hoạt của cán bộ dự", Official.own_cell_id, Official.lasts),
     Follow(
         "kiến nghị chưa trả lời, vẫn ghi ở đơn vị đã nêu",
         Petition.cell_id,

@@ -12,7 +12,7 @@ from jobs.imports import check_roster, import_roster
 from jobs.mail import send_mail
 from jobs.notices import remind
 from jobs.plans import continue_plans
-from jobs.rotation import generate_rotation, try_scenarios
+from jobs.rotation import generate_rotation, try_out
 from jobs.units import apply_events
 
 HANDLERS: Mapping[JobKind, Handler] = {
@@ -23,7 +23,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.COUNT_TENANT: count_tenant,
     JobKind.DELIVER_DISPATCH: deliver_dispatch,
     JobKind.GENERATE_ROTATION: generate_rotation,
-    JobKind.TRY_SCENARIOS: try_scenarios,
+    JobKind.TRY_SCENARIOS: try_out,
     JobKind.IMPORT_ROSTER: import_roster,
     JobKind.REMIND: remind,
     JobKind.RENDER_DOCUMENT: render_document,

@@ -56,7 +56,7 @@ class Officials(Noun):
         "own_cell": {"description": "Có được phân công dự chi bộ này hay không là theo cấp của đồng chí."}
     }
     column_formatters = column_formatters_detail = column_formatters_export = {
-        "areas": lambda _view, _context, official, _name: "; ".join(str(area.unit) for area in official.areas)
+        "areas": lambda _view, _context, official, _name: "; ".join(map(str, official.areas))
     }
 
     def scaffold_form(self) -> Any:
@@ -92,7 +92,7 @@ class Officials(Noun):
         """The official attends no more from today."""
         for area in model.areas:
             _require_at(area.unit)
-        model.retired_on = model.retired_on or today()
+        model.retired_on = today() if model.serves else model.retired_on
 
 
 class Absences(Noun):

@@ -15,7 +15,9 @@ from core.queries.reports import MadeVersion
 from tenants.access import NotFound
 
 Version = TypeVar("Version", IssuedVersion, MadeVersion)
-KEPT = frozenset({"q", "day", "state", "month", "unit", "urgent", "kind", "group", "milestone", "view"})
+KEPT = frozenset(
+    {"q", "day", "state", "month", "unit", "urgent", "kind", "group", "milestone", "view", "units", "policy"}
+)
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
@@ -25,7 +27,7 @@ class Listed(Page):
 
     def url_for(self, number: int) -> str:
         """The same list, filtered the same, at another page."""
-        kept: dict[str, Any] = {name: text for name, text in request.args.items() if name in KEPT}
+        kept: dict[str, Any] = {name: texts for name, texts in request.args.lists() if name in KEPT}
         return url_for(request.endpoint or "", **(request.view_args or {}), **kept, page=number)
 
 

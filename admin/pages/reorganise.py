@@ -54,11 +54,10 @@ def choose(kind: str) -> str:
     said, typed = _kind(kind), _typed()
     found = _choices(typed, _asked("units"), UnitKind.ORGANISATION if said is EventKind.RERANK else None)
     return render_template(
-        "pages/reorganise_choose.html",
-        kind=said,
+        "pages/choose.html",
+        **_frame(said, many=said is EventKind.MERGE),
         field="units",
         title="Chọn đơn vị cần sắp xếp",
-        many=said is EventKind.MERGE,
         typed=typed,
         chosen=_asked("units"),
         found=[unit for unit in found if unit.above or said in OF_ROOT],
@@ -78,17 +77,22 @@ def target(kind: str) -> Response | str:
         return _choose_first(kind)
     wanted = units[0].kind if said is EventKind.DISSOLVE else UnitKind.ORGANISATION
     return render_template(
-        "pages/reorganise_choose.html",
-        kind=said,
+        "pages/choose.html",
+        **_frame(said),
         field="target",
         title=TARGETS[said],
-        many=False,
         typed=typed,
         chosen=_asked("target"),
         found=[unit for unit in _choices(typed, _asked("target"), wanted) if unit not in units],
         next_url=url_for("reorganise.details", kind=kind),
         kept=[("units", unit.id) for unit in units],
     )
+
+
+def _frame(kind: EventKind, *, many: bool = False) -> dict[str, Any]:
+    crumbs = [{"url": url_for("reorganise.index"), "label": "Sắp xếp tổ chức"}]
+    more = "; chọn được nhiều đơn vị, tìm thêm không mất đơn vị đã chọn." if many else "."
+    return {"crumbs": crumbs, "here": kind.label, "lead": kind.label + more, "many": many}
 
 
 @pages.route("/<kind>/details", methods=("GET", "POST"))

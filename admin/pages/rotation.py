@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange
 
 from admin.database import db
 from admin.forms import PageForm
@@ -23,7 +23,6 @@ from core.queries.rotation import published_plans, rotations
 from core.rotation.models import Rotation, RotationVersion
 from core.rotation.service import (
     RotationError,
-    adjust,
     assignments_of,
     discard,
     draft_of,
@@ -33,7 +32,6 @@ from core.rotation.service import (
     publish,
 )
 from core.rotation.solving.explain import BlockerKind
-from core.rotation.solving.replan import Policy
 from core.rotation.verdict import verdict
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, may
 from tenants.clock import local, today
@@ -43,24 +41,12 @@ Answer = Response | str
 SHORTFALLS = {kind: kind.label for kind in BlockerKind}
 
 
-POLICIES = [(policy.value, policy.label) for policy in Policy]
-
-
 class NewForm(PageForm):
     """For which plan, from which month, for how long."""
 
     plan_id = SelectField("Theo kế hoạch", [InputRequired()])
     first_month = SelectField("Từ tháng", [InputRequired()])
     months = IntegerField("Số tháng xếp lịch", [InputRequired(), NumberRange(1, 12)], default=12)
-
-
-class AdjustForm(PageForm):
-    """Why the published rotation is drawn up again."""
-
-    reason = TextAreaField("Lý do điều chỉnh", [InputRequired(), Length(max=500)])
-    policy = RadioField(
-        "Khi không giữ được cả hai", [InputRequired()], choices=POLICIES, default=Policy.ALONE.value
-    )
 
 
 class PublishForm(PageForm):
@@ -261,21 +247,3 @@ def throw_away(rotation_id: str) -> Response:
     db.session.commit()
     flash("Đã bỏ dự thảo; bản đã công bố không thay đổi.", "ok")
     return redirect(url_for("rotation.show", rotation_id=rotation.id))
-
-
-@pages.route("/<rotation_id>/adjust", methods=["GET", "POST"])
-@page(Permission.ROTATION_GENERATE)
-def change(rotation_id: str) -> Answer:
-    """Ask, with a reason, for a next version that changes as little as possible."""
-    rotation = _rotation(rotation_id)
-    form = AdjustForm()
-    if form.validate_on_submit():
-        try:
-            job_id = adjust(db.session, current_actor(), rotation, form.reason.data, Policy(form.policy.data))
-        except RotationError as error:
-            db.session.rollback()
-            form.refuse({"reason": str(error)})
-        else:
-            db.session.commit()
-            return redirect(url_for("jobs.show", job_id=job_id))
-    return render_template("pages/rotation_adjust.html", form=form, rotation=rotation, today=today())

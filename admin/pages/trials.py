@@ -18,7 +18,7 @@ from admin.pages.listing import listed, page_number
 from admin.security import current_actor, page
 from core.queries.fairness import Load, loads_of_areas, loads_of_cells, loads_of_officials
 from core.queries.rotation import officials_named
-from core.rotation.by_hand import Trial
+from core.rotation.by_hand import Trial, TrialKind
 from core.rotation.models import Rotation, RotationLevel
 from core.rotation.service import RotationError
 from core.rotation.solving.score import RULE_LABELS, Rule
@@ -84,9 +84,11 @@ def index(rotation_id: str) -> Answer:
 
 @pages.get("/trials/<trial_id>")
 @page(Permission.ROTATION_GENERATE)
-def show(trial_id: str) -> str:
-    """The scenarios side by side with the rotation as it would be today."""
+def show(trial_id: str) -> Answer:
+    """The scenarios side by side with the rotation as it would be today; events have a page of their own."""
     trial = fetch(db.session, Trial, trial_id)
+    if trial.kind is TrialKind.EVENTS:
+        return redirect(url_for("replanning.show", trial_id=trial.id))
     rotation = db.session.get_one(Rotation, trial.rotation_id)
     return render_template(
         "pages/trials_one.html", trial=trial, rotation=rotation, rows=_rows(trial.outcomes or []), local=local

@@ -1,6 +1,7 @@
 """Setting the days on which cells meet."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -36,10 +37,29 @@ def set_usual_meetings(session: orm.Session, actor: Actor, first_month: date, mo
         for cell in cells
         for month, day in usual_meetings(first_month, months, cell.meeting_day)
     ]
+    if made := _add(session, rows):
+        record(session, actor, "meeting:set", months=months, first_month=first_month, made=made)
+    return made
+
+
+def _add(session: orm.Session, rows: list[dict[str, Any]]) -> int:
+    """Write the meetings that are not there yet; returns how many."""
     made = 0
     for start in range(0, len(rows), CHUNK):
         statement = insert(Meeting).values(rows[start : start + CHUNK]).on_conflict_do_nothing()
         made += len(session.scalars(statement.returning(Meeting.id)).all())
-    if made:
-        record(session, actor, "meeting:set", months=months, first_month=first_month, made=made)
+    return made
+
+
+def begin_meetings(
+    session: orm.Session, actor: Actor, cell: Unit, first_month: date, months: int, day: int, slot: str
+) -> int:
+    """Give one cell its regular meetings of some months, on a day (1 to 28) of each; returns how many."""
+    require(actor, Permission.ROTATION_GENERATE, cell.tree_path)
+    rows = [
+        new_row(cell_id=cell.id, kind=MeetingKind.REGULAR, month=month, meets_on=meets_on, slot=slot)
+        for month, meets_on in usual_meetings(first_month, months, day)
+    ]
+    made = _add(session, rows)
+    record(session, actor, "meeting:begin", cell, first_month=first_month, day=day, slot=slot, made=made)
     return made

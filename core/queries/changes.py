@@ -1,7 +1,7 @@
 """What publishing a draft would change, by official, and how many people it would tell (product R09)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,16 +48,66 @@ class Effect:
         return len(self.people) + self.secretaries
 
 
+@dataclass(frozen=True)
+class Shift:
+    """One official's visit before and after, each cell and day in words; empty where there is none.
+
+    `reason` says why without naming the visit again.
+    """
+
+    official: str
+    before: str
+    after: str
+    forced: bool
+    reason: str
+
+
+def shifts_of(session: orm.Session, changes: Iterable[Change]) -> tuple[Shift, ...]:
+    """Each change in words, those that are forced first, then by day."""
+    every = sorted(changes, key=lambda c: (not c.forced, min(at.day for at in (c.before, c.after) if at)))
+    people, cells = [UUID(change.official) for change in every], _touched(every)
+    named = sa.select(Official.id, Person.full_name).join(Person, Person.id == Official.person_id)
+    name = dict(session.execute(named.where(Official.id.in_(people))).all())
+    place = _names(session, cells)
+
+    def words(visit: Assigned | None) -> str:
+        return f"{visit.day:%d/%m/%Y}, {place[UUID(visit.cell)]}" if visit else ""
+
+    return tuple(
+        Shift(name[UUID(c.official)], words(c.before), words(c.after), c.forced, _short(c.reason_vi))
+        for c in every
+    )
+
+
+def _names(session: orm.Session, cells: Collection[UUID]) -> dict[UUID, str]:
+    return dict(session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(cells))).all())
+
+
+def _short(reason: str) -> str:
+    said = reason.rpartition(": ")[2]
+    return said[:1].upper() + said[1:]
+
+
 def effect_of(session: orm.Session, version: RotationVersion) -> Effect:
     """What publishing the draft would change against the visits promised today, by official's name."""
     change = diff(standing_visits(session, version.rotation), assignments_of(session, version.id))
-    touched = {UUID(at.cell) for c in change.changes for at in (c.before, c.after) if at}
-    moved = _moved(session, change.changes, version.changes.get("why", ()))
-    return Effect(len(change.kept), moved, _secretaries(session, touched))
+    return effect_of_changes(session, len(change.kept), change.changes, version.changes.get("why", ()))
+
+
+def effect_of_changes(
+    session: orm.Session, kept: int, changes: Iterable[Change], why: Iterable[tuple[str, bool, str]]
+) -> Effect:
+    """What these changes would do, by official's name; `why` gives [official, forced, reason] of each."""
+    every = tuple(changes)
+    return Effect(kept, _moved(session, every, why), _secretaries(session, _touched(every)))
+
+
+def _touched(changes: Iterable[Change]) -> set[UUID]:
+    return {UUID(at.cell) for change in changes for at in (change.before, change.after) if at}
 
 
 def _moved(
-    session: orm.Session, changes: Iterable[Change], why: Iterable[tuple[str, bool, str]]
+    session: orm.Session, changes: tuple[Change, ...], why: Iterable[tuple[str, bool, str]]
 ) -> tuple[Moved, ...]:
     by_official: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
@@ -68,7 +118,7 @@ def _moved(
         .where(Official.id.in_(map(UUID, by_official)))
         .order_by(Person.sort_key, Official.id)
     ).all()
-    cells = dict(session.execute(sa.select(Unit.id, Unit.name)).all()) if names else {}
+    cells = _names(session, _touched(changes))
     said: dict[str, list[tuple[bool, str]]] = defaultdict(list)
     for official, forced, reason in why:
         said[official].append((forced, reason))

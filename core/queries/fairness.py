@@ -10,6 +10,7 @@ from sqlalchemy import orm
 from core.queries.lines import above
 from core.queries.reading import Slice, matches, sliced
 from core.rotation.models import Official, OfficialArea, RotationLevel, Visit
+from tenants.clock import today
 from tenants.conditions import within
 from tenants.models import CellSetting, Person, Unit
 from tenants.tree import UnitKind, UnitPath
@@ -54,7 +55,7 @@ def loads_of_officials(
         .join(Person, Person.id == Official.person_id)
         .join(RotationLevel, RotationLevel.id == Official.level_id)
         .outerjoin(Visit, Visit.official_id == Official.id)
-        .where(Official.retired_on.is_(None), Official.id.in_(mine))
+        .where(Official.lasts(today()), Official.id.in_(mine))
         .group_by(Official.id, Official.tenant_id, Person.full_name, Person.sort_key, RotationLevel.name)
         .order_by(sa.func.count(Visit.id).desc(), Person.sort_key, Official.id)
     )

@@ -21,6 +21,7 @@ from core.rotation.models import (
     RotationLevel,
     RotationVersion,
 )
+from tenants.clock import today
 from tenants.conditions import within
 from tenants.db import hashed_joins
 from tenants.models import Person, Unit
@@ -245,7 +246,7 @@ def officials_named(session: orm.Session, paths: Iterable[UnitPath]) -> tuple[tu
         sa.select(Official.id, Person.full_name, RotationLevel.name)
         .join(Person, Person.id == Official.person_id)
         .join(RotationLevel, RotationLevel.id == Official.level_id)
-        .where(Official.retired_on.is_(None), Official.id.in_(mine))
+        .where(Official.lasts(today()), Official.id.in_(mine))
         .order_by(Person.sort_key, Official.id)
     )
     return tuple((str(key), f"{name} ({level})") for key, name, level in session.execute(query))

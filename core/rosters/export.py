@@ -10,6 +10,7 @@ from core.rosters.kinds import KINDS, ROLES
 from core.rosters.merge_people import open_appointments
 from core.rosters.sheets import write_sheet
 from core.rotation.models import Absence, Official, OfficialArea, RotationLevel
+from tenants.clock import today
 from tenants.models import Account, Appointment, CellSetting, Person, Unit
 
 Values = Mapping[Any, Any]
@@ -78,9 +79,10 @@ def _officials(session: orm.Session) -> list[Values]:
         .join(Official, Official.person_id == Person.id)
         .join(RotationLevel, RotationLevel.id == Official.level_id)
         .join(OfficialArea, OfficialArea.official_id == Official.id)
+        .where(OfficialArea.lasts(today()))
         .join(Unit, sa.and_(Unit.id == OfficialArea.unit_id, Unit.valid_to.is_(None)))
         .outerjoin(own, sa.and_(own.id == Official.own_cell_id, own.valid_to.is_(None)))
-        .where(Person.left_on.is_(None), Official.retired_on.is_(None))
+        .where(Person.left_on.is_(None), Official.lasts(today()))
         .group_by(Person.sort_key, Person.code, RotationLevel.code, own.code)
     )
     return _values(session.execute(query.order_by(Person.sort_key, Person.code)))

@@ -105,7 +105,9 @@ def apply_officials(session: orm.Session, rows: tuple[RosterRow, ...], since: da
     outcomes = []
     for row in rows:
         person_id = people[row["person"]].id
-        values = {"level_id": levels[row["level"]].id, "retired_on": None}
+        values: dict[str, Any] = {"level_id": levels[row["level"]].id}
+        if (served := known.get(person_id)) and not served.serves:
+            values["retired_on"] = None
         if "own_cell" in row.values:
             values["own_cell_id"] = units[row["own_cell"]].id if row["own_cell"] else None
         areas = [units[code].id for code in row["area"]]
@@ -123,7 +125,7 @@ def _official(
         made = [OfficialArea(unit_id=unit_id) for unit_id in areas]
         session.add(Official(person_id=person_id, areas=made, **values))
         return Outcome.CREATED
-    before = {area.unit_id: area for area in known.areas}
+    before = {area.unit_id: area for area in known.areas if area.valid_to is None or area.valid_to >= today()}
     if before.keys() == set(areas):
         return assign(known, values)
     known.areas = [before.get(unit_id) or OfficialArea(unit_id=unit_id) for unit_id in areas]

@@ -8,6 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.notices.work import post
 from core.rotation.models import Absence, Official, Visit
+from core.rotation.officials import require_over
+from core.rotation.refused import Refused
 from tenants.access import Actor, NotFound, Permission, require
 from tenants.accounts import holders
 from tenants.audit import record
@@ -18,12 +20,8 @@ from tenants.vietnamese import nfc
 LONGEST = timedelta(days=366)
 
 
-class AwayError(Exception):
-    """The days cannot be taken; `problems` maps field to a Vietnamese sentence."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = problems
+class AwayError(Refused):
+    """The days cannot be taken."""
 
 
 def away_problems(starts_on: date, ends_on: date, present: date) -> dict[str, str]:
@@ -39,7 +37,7 @@ def away_problems(starts_on: date, ends_on: date, present: date) -> dict[str, st
 
 def own_official(session: orm.Session, actor: Actor) -> Official:
     """The actor as one who attends meetings; NotFound where he does not."""
-    query = sa.select(Official).where(Official.person_id == actor.person_id, Official.retired_on.is_(None))
+    query = sa.select(Official).where(Official.person_id == actor.person_id, Official.lasts(today()))
     if actor.person_id is None or (found := session.scalar(query)) is None:
         raise NotFound
     return found
@@ -55,10 +53,23 @@ def touched_visits(session: orm.Session, official: Official, starts_on: date, en
     return list(session.scalars(query))
 
 
-def declare(session: orm.Session, actor: Actor, starts_on: date, ends_on: date, reason: str) -> list[Visit]:
-    """Say when one cannot attend, once; the visits it touches, of which coordinators are told. AwayError."""
-    require(actor, Permission.VISITS_REPORT)
-    official = own_official(session, actor)
+def declare(
+    session: orm.Session,
+    actor: Actor,
+    starts_on: date,
+    ends_on: date,
+    reason: str,
+    official: Official | None = None,
+) -> list[Visit]:
+    """Say when one cannot attend, once; the visits it touches, of which coordinators are told.
+
+    For oneself, or as a coordinator for an `official` of his areas. Raises NotAllowed or AwayError.
+    """  # fmt: skip
+    if official is None:
+        require(actor, Permission.VISITS_REPORT)
+        official = own_official(session, actor)
+    else:
+        require_over(actor, official)
     if problems := away_problems(starts_on, ends_on, today()):
         raise AwayError(problems)
     row = new_row(

@@ -128,19 +128,29 @@ class RuleWeights(TenantOwned, Base):
     __table_args__ = (sa.UniqueConstraint("tenant_id"),)
 
 
-class Trial(TenantOwned, Base):
-    """Scenarios tried side by side on a rotation; nothing published is touched (product R11).
+class TrialKind(StrEnum):
+    """What is tried: scenarios side by side, or events before they are written down."""
 
-    `asked` holds the scenarios' settings, `outcomes` what came of each once the job is done.
+    SCENARIOS = "scenarios"
+    EVENTS = "events"
+
+
+class Trial(TenantOwned, Base):
+    """What if, tried on a rotation; nothing published is touched (product R11; S4-12, S4-15).
+
+    `asked` holds the scenarios' settings or the list of events, `outcomes` what came of them once the job
+    is done; `settled_at` is when the events were confirmed, written down and the next version asked for.
     """
 
     __tablename__ = "trial"
     rotation_id: Mapped[UUID]
+    kind: Mapped[TrialKind] = mapped_column(choice(TrialKind, "kind"), default=TrialKind.SCENARIOS)
     asked: Mapped[list[Any]]
     outcomes: Mapped[list[Any] | None]
     asked_by: Mapped[UUID | None]
     asked_at: Mapped[datetime] = mapped_column(default=now)
     done_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
     __table_args__ = (
         tenant_key("rotation_id", "rotation"),
         sa.Index("ix_trial_rotation", "tenant_id", "rotation_id"),

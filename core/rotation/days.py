@@ -12,6 +12,7 @@ from core.meetings.models import Meeting, MeetingKind
 from core.notices.work import post
 from core.rotation.models import Absence, Official, Visit
 from core.rotation.promises import move
+from core.rotation.refused import Refused
 from core.rotation.solving.facts import Slot
 from tenants.access import Actor, NotAllowed, Permission, Role, may
 from tenants.accounts import holders
@@ -21,12 +22,8 @@ from tenants.conditions import valid
 from tenants.models import Appointment, Person, Unit
 
 
-class DayError(Exception):
-    """The day cannot be taken; `problems` maps field to a Vietnamese sentence."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = problems
+class DayError(Refused):
+    """The day cannot be taken."""
 
 
 @dataclass(frozen=True)

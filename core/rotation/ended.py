@@ -26,12 +26,13 @@ def _named(rotation: Rotation) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
     last = months_from(rotation.first_month, rotation.months)[-1]
     first = max(rotation.first_month, today().replace(day=1))
     pin = sa.and_(Pin.official_id == Official.id, Pin.sent_at.is_not(None), Pin.month.between(first, last))
-    area = OfficialArea.official_id == Official.id
-    return (
+    area = sa.and_(OfficialArea.official_id == Official.id, OfficialArea.lasts(first))
+    named = (
         _of(Named.PIN, Pin.month).join(Pin, pin).join(Unit, Unit.id == Pin.cell_id),
         _of(Named.OWN_CELL).join(Unit, Unit.id == Official.own_cell_id),
         _of(Named.AREA).join(OfficialArea, area).join(Unit, Unit.id == OfficialArea.unit_id),
     )
+    return tuple(query.where(Official.lasts(first)) for query in named)
 
 
 def _of(named: Named, month: object = sa.null()) -> sa.Select[*tuple[Any, ...]]:
@@ -39,4 +40,4 @@ def _of(named: Named, month: object = sa.null()) -> sa.Select[*tuple[Any, ...]]:
         Official.id.label("official"), sa.literal(named.value).label("named"), Unit.name, Unit.valid_to,
         sa.cast(month, sa.Date).label("month"),
     )  # fmt: skip
-    return query.select_from(Official).where(Official.retired_on.is_(None), Unit.valid_to.is_not(None))
+    return query.select_from(Official).where(Unit.valid_to.is_not(None))

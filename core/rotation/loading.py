@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, cos, radians
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from tenants.models import CellSetting, Person, Unit
 from tenants.tree import UnitKind
 
 KM_A_DEGREE = 111.2
+ALWAYS = (date.min, date.max)
+Days = tuple[date, date]
 HISTORY_YEARS = 1
 SLOTS = {slot.value: slot for slot in Slot}
 
@@ -100,31 +102,44 @@ def _visitors(session: orm.Session, rotation: Rotation, cells: Mapping[str, Cell
     known = {cell.id for cell in cells.values()}
     rows = session.execute(
         sa.select(Official.id, Person.id.label("person_id"), Person.full_name, RotationLevel.code)
-        .add_columns(Official.own_cell_id)
+        .add_columns(Official.own_cell_id, Official.retired_on)
         .join(Person, Person.id == Official.person_id)
         .join(RotationLevel, RotationLevel.id == Official.level_id)
-        .where(Official.retired_on.is_(None))
+        .where(Official.lasts(rotation.first_month))
         .order_by(Person.code)
     )
     return [
         Visitor(
-            str(row.id), row.full_name, row.code, areas.get(row.id, ()),
+            str(row.id), row.full_name, row.code, tuple(areas[row.id]),
             str(row.own_cell_id) if str(row.own_cell_id) in known else None, away.get(row.person_id, ()),
             pins=tuple(pin for pin in pins.get(row.id, ()) if pin[0] in known),
+            until=row.retired_on - timedelta(1) if row.retired_on else None,
+            valid={cell: days for cell, days in areas[row.id].items() if days is not ALWAYS},
         )
         for row in rows
     ]  # fmt: skip
 
 
-def _areas(session: orm.Session, cells: Mapping[str, Cell]) -> dict[UUID, tuple[str, ...]]:
+def _areas(session: orm.Session, cells: Mapping[str, Cell]) -> Mapping[UUID, dict[str, Days]]:
+    """Each official's cells, in the order of his areas, and the days from and to which each is his."""
     receiving = [(path, cell.id) for path, cell in cells.items() if cell.receives]
     under: dict[str, list[str]] = {}
-    found: dict[UUID, list[str]] = defaultdict(list)
-    query = sa.select(OfficialArea.official_id, Unit.path).join(Unit, Unit.id == OfficialArea.unit_id)
-    for official_id, path in session.execute(query.order_by(Unit.path)):
+    found: dict[UUID, dict[str, Days]] = defaultdict(dict)
+    query = sa.select(OfficialArea.official_id, Unit.path, OfficialArea.valid_from, OfficialArea.valid_to)
+    query = query.join(Unit, Unit.id == OfficialArea.unit_id).order_by(Unit.path)
+    for official_id, path, first, last in session.execute(query):
         inside = under.setdefault(path, [cell for at, cell in receiving if at.startswith(path)])
-        found[official_id] += inside
-    return {official: tuple(dict.fromkeys(inside)) for official, inside in found.items()}
+        found[official_id] |= _widened(found[official_id], inside, (first or date.min, last or date.max))
+    return found
+
+
+def _widened(known: Mapping[str, Days], cells: list[str], days: Days) -> dict[str, Days]:
+    """The cells with these days, or with those that they and the known ones make together."""
+    if days == ALWAYS:
+        return dict.fromkeys(cells, ALWAYS)
+    first, last = days
+    spans = ((cell, known.get(cell, days)) for cell in cells)
+    return {cell: (min(span[0], first), max(span[1], last)) for cell, span in spans}
 
 
 def _away(session: orm.Session) -> dict[UUID, tuple[tuple[date, date], ...]]:

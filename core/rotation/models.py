@@ -9,7 +9,7 @@ from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.rotation.solving.facts import OwnCell, cadence_words
-from tenants.clock import now
+from tenants.clock import now, today
 from tenants.db import Base, choice, tenant_key
 from tenants.models import Person, Unit
 from tenants.scope import TenantOwned
@@ -72,19 +72,42 @@ class Official(TenantOwned, Base):
     def __str__(self) -> str:
         return str(self.person)
 
+    @property
+    def serves(self) -> bool:
+        """Whether he attends meetings today; he may be known to leave on a later day."""
+        return self.retired_on is None or self.retired_on > today()
+
+    @classmethod
+    def lasts(cls, day: date) -> sa.ColumnElement[bool]:
+        """Whether he attends meetings on the day."""
+        return sa.or_(cls.retired_on.is_(None), cls.retired_on > day)
+
 
 class OfficialArea(TenantOwned, Base):
-    """A unit whose residential cells the official attends."""
+    """A unit whose residential cells the official attends, from day to day where these are known."""
 
     __tablename__ = "official_area"
     official_id: Mapped[UUID]
     unit_id: Mapped[UUID]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
     unit: Mapped[Unit] = orm.relationship(primaryjoin="foreign(OfficialArea.unit_id) == Unit.id")
     __table_args__ = (
         sa.UniqueConstraint("tenant_id", "official_id", "unit_id"),
+        sa.CheckConstraint("valid_to >= valid_from", name="order"),
         tenant_key("official_id", "official"),
         tenant_key("unit_id", "unit"),
     )
+
+    def __str__(self) -> str:
+        first = f" từ {self.valid_from:%d/%m/%Y}" if self.valid_from else ""
+        last = f" đến hết {self.valid_to:%d/%m/%Y}" if self.valid_to else ""
+        return f"{self.unit}{first}{last}"
+
+    @classmethod
+    def lasts(cls, day: date) -> sa.ColumnElement[bool]:
+        """Whether it is, on the day or later, the official's to attend."""
+        return sa.or_(cls.valid_to.is_(None), cls.valid_to >= day)
 
 
 class Absence(TenantOwned, Base):

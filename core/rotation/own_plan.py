@@ -10,6 +10,7 @@ from sqlalchemy import orm
 from core.notices.work import post
 from core.rotation.by_hand import Pin
 from core.rotation.models import Official, OfficialArea, RotationLevel
+from core.rotation.refused import Refused
 from core.rotation.solving.facts import OwnCell
 from tenants.access import Actor, NotFound, Permission, Role, may, reach
 from tenants.accounts import holders
@@ -20,12 +21,8 @@ from tenants.models import CellSetting, Unit
 from tenants.tree import UnitKind, UnitPath
 
 
-class PinError(Exception):
-    """The wish cannot be taken; `problems` maps field to a Vietnamese sentence."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = problems
+class PinError(Refused):
+    """The wish cannot be taken."""
 
 
 def planned_official(actor: Actor, official: Official) -> Official:
@@ -33,7 +30,7 @@ def planned_official(actor: Actor, official: Official) -> Official:
     mine = official.person_id == actor.person_id and may(actor, Permission.VISITS_OWN)
     over = reach(actor, Permission.ROTATION_GENERATE)
     areas = [area.unit.tree_path for area in official.areas]
-    if official.retired_on is not None or not (mine or any(p.contains(a) for p in over for a in areas)):
+    if not official.serves or not (mine or any(p.contains(a) for p in over for a in areas)):
         raise NotFound
     return official
 
@@ -51,6 +48,7 @@ def choices(session: orm.Session, official: Official) -> tuple[Unit, ...]:
     areas = session.scalars(
         sa.select(Unit.path).join(OfficialArea, OfficialArea.unit_id == Unit.id)
         .where(OfficialArea.official_id == official.id)
+        .where(OfficialArea.lasts(today()))
     )  # fmt: skip
     query = (
         sa.select(Unit).join(CellSetting, CellSetting.id == Unit.setting_id)

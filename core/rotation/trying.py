@@ -9,7 +9,7 @@ from sqlalchemy import orm
 
 from core.notices.models import JobKind
 from core.notices.work import owe_again
-from core.rotation.by_hand import Trial
+from core.rotation.by_hand import Trial, TrialKind
 from core.rotation.models import Official, Rotation, RotationLevel
 from core.rotation.service import RotationError
 from core.rotation.solving.scenarios import Scenario, more_people, other_cadence, without
@@ -55,5 +55,5 @@ def _require_known(session: orm.Session, asked: list[dict[str, Any]]) -> None:
 
 def trials_of(session: orm.Session, rotation: Rotation) -> tuple[Trial, ...]:
     """The rotation's trials, the newest first."""
-    query = sa.select(Trial).where(Trial.rotation_id == rotation.id)
+    query = sa.select(Trial).where(Trial.rotation_id == rotation.id, Trial.kind == TrialKind.SCENARIOS)
     return tuple(session.scalars(query.order_by(Trial.asked_at.desc()).limit(20)))

@@ -185,7 +185,6 @@ MATRIX: dict[str, Line] = {
     "rotation.new": Line(P.ROTATION_GENERATE, FORM, form={"plan_id": "=nothing"}),
     "rotation.show": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}),
     "rotation.again": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
-    "rotation.change": Line(P.ROTATION_GENERATE, FORM, {"rotation_id": "rotation"}),
     "rotation_document.issue": Line(P.ROTATION_PUBLISH, POST, {"version_id": "version"}),
     "rotation.throw_away": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
     "rotation.draft": Line(P.ROTATION_READ, GET, {"rotation_id": "rotation"}, need=PLANNERS),
@@ -212,6 +211,20 @@ MATRIX: dict[str, Line] = {
     ),
     "board_duties.fill": Line(
         P.ROTATION_GENERATE, {"POST": 200}, {"rotation_id": "rotation", "official_id": "official"}
+    ),
+    "replanning.index": Line(P.ROTATION_GENERATE, GET, {"rotation_id": "rotation"}),
+    "replanning.new": Line(
+        P.ROTATION_GENERATE, FORM, {"rotation_id": "rotation", "kind": "=away"}, query={"subject": "official"}
+    ),
+    "replanning.remove": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
+    "replanning.try_out": Line(P.ROTATION_GENERATE, POST, {"rotation_id": "rotation"}),
+    "replanning.show": Line(P.ROTATION_GENERATE, FORM, {"trial_id": "events"}),
+    "replanning_choosing.choose": Line(
+        P.ROTATION_GENERATE, GET, {"rotation_id": "rotation", "kind": "=postponed"}
+    ),
+    "replanning_choosing.units": Line(P.ROTATION_GENERATE, GET, {"rotation_id": "rotation"}),
+    "replanning_choosing.touched": Line(
+        P.ROTATION_GENERATE, GET, {"rotation_id": "rotation"}, query={"units": "unit"}
     ),
     "trials.index": Line(P.ROTATION_GENERATE, FORM, {"rotation_id": "rotation"}),
     "trials.show": Line(P.ROTATION_GENERATE, GET, {"trial_id": "trial"}),

@@ -44,7 +44,8 @@ from core.rosters.service import upload
 from core.rosters.writing import write_sheet
 from core.rotation import service as rotations
 from core.rotation.board import keep, moved, preview
-from core.rotation.by_hand import Pin, Swap, Trial
+from core.rotation.by_hand import Pin, Swap, Trial, TrialKind
+from core.rotation.happenings import Away
 from core.rotation.links import renew_link
 from core.rotation.models import (
     Absence,
@@ -58,6 +59,8 @@ from core.rotation.models import (
     VisitReport,
 )
 from core.rotation.own_plan import add_pin
+from core.rotation.replanning import add as add_event
+from core.rotation.replanning import preview as preview_events
 from core.rotation.sheet import sheet_of
 from core.rotation.solving.facts import Weights
 from core.rotation.swapping import ask, partners_for
@@ -251,6 +254,9 @@ def _change_the_draft(cast: Cast, code: str, rotation_id: UUID) -> None:
         keep(session, officer, version, asked, f"Vì {private(code)}")
         set_weights(session, cast.actor(f"{code}.admin"), asdict(Weights()))
         try_out(session, officer, rotation, [{"kind": "rule", "rule": "travel"}])
+        ill = Away(may.official_id, date(2026, 5, 1), date(2026, 5, 31), f"Mổ {private(code)}")
+        add_event(session, officer, rotation, ill)
+        preview_events(session, officer, rotation)
     _run(cast, code)
 
 
@@ -446,7 +452,8 @@ QUERIES: dict[str, sa.Select[Any]] = {
             sa.select(RotationVersion.id).where(RotationVersion.published_at.is_(None))
         )
     ),
-    "trial": sa.select(Trial.id),
+    "trial": sa.select(Trial.id).where(Trial.kind == TrialKind.SCENARIOS),
+    "events": sa.select(Trial.id).where(Trial.kind == TrialKind.EVENTS),
     "visit report": sa.select(VisitReport.id),
     "petition": sa.select(Petition.id).where(Petition.urgent, Petition.cell_id == _IN_CELL),
     "report": sa.select(Report.id),

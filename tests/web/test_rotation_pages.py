@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from core.notices.models import Job, JobState, Notice
-from core.rotation.models import Absence, PlannedVisit, RotationVersion, Visit
+from core.rotation.models import Absence, PlannedVisit, Rotation, RotationVersion, Visit
+from core.rotation.service import adjust
+from core.rotation.solving.replan import Policy
 from tenants import scope
 from tenants.clock import frozen
 from tests.cast import Cast
@@ -82,21 +84,6 @@ def test_a_discarded_draft_is_gone(app: object, cast: Cast, sign_in: SignIn) -> 
     assert "Chưa xếp lịch" in client.get(f"/rotation/{rotation_id}").text
 
 
-def test_an_adjustment_needs_its_reason_and_makes_version_two(
-    app: object, cast: Cast, sign_in: SignIn
-) -> None:
-    rotation_id, client = published(cast), sign_in("huyen-a.officer")
-    assert (
-        "Chưa lưu được"
-        in client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "", "policy": "alone"}).text
-    )
-    client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "Một đồng chí đi học", "policy": "alone"})
-    run_jobs(cast, "huyen-a")
-    page = client.get(f"/rotation/{rotation_id}/draft").text
-    assert "bản 2" in page
-    assert "Một đồng chí đi học" in page
-
-
 def test_a_published_rotation_is_not_generated_again(app: object, cast: Cast, sign_in: SignIn) -> None:
     rotation_id, client = published(cast), sign_in("huyen-a.officer")
     client.submit(f"/rotation/{rotation_id}/generate")
@@ -116,7 +103,7 @@ def test_a_draft_is_for_planners(app: object, cast: Cast, sign_in: SignIn, path:
 @pytest.mark.parametrize(
     ("verb", "allowed", "refused"),
     [("publish", "standing", "officer"), ("discard", "officer", "standing"),
-     ("adjust", "officer", "standing"), ("generate", "officer", "secretary")],
+     ("adjust/preview", "officer", "standing"), ("generate", "officer", "secretary")],
 )  # fmt: skip
 def test_each_verb_asks_its_own_right(
     app: object, cast: Cast, sign_in: SignIn, verb: str, allowed: str, refused: str
@@ -250,12 +237,10 @@ def test_a_replan_says_what_was_forced_what_came_on_top_and_why(
         away = {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 5, 31)}
         session.add(Absence(person_id=cast.actor("huyen-a.official").person_id, **away))
     for policy in ("keep", "alone"):
-        client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "Đi học", "policy": policy})
+        with cast.session("huyen-a") as session:
+            rotation = session.get_one(Rotation, rotation_id)
+            adjust(session, cast.actor("huyen-a.officer"), rotation, "Đi học", Policy(policy))
         run_jobs(cast, "huyen-a")
         page = client.get(f"/rotation/{rotation_id}/draft/changes").text
         assert "Bắt buộc đổi 1, đổi thêm 0." in page
         assert "vắng mặt" in page
-    assert (
-        "Chưa lưu được"
-        in client.submit(f"/rotation/{rotation_id}/adjust", {"reason": "x", "policy": "z"}).text
-    )

@@ -26,12 +26,16 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """From ``since`` on an official has another area, or with none leaves the rotation."""
+    """From ``since`` on an official has another area, or with none leaves the rotation.
+
+    ``level``, where given, is his level in all periods that are not over.
+    """
 
     official: str
     since: date
     area: tuple[str, ...] = ()
     own_cell: str | None = None
+    level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,9 @@ def _after(problem: Problem, event: Event) -> Problem:
     match event:
         case Absent(official, since, until):
             return _with(problem, official, lambda one: replace(one, away=(*one.away, (since, until))))
-        case Transferred(official, since, area, own_cell):
-            return _with(problem, official, lambda one: _transferred(one, since, area, own_cell))
+        case Transferred(official, since, area, own_cell, level):
+            moved = _with(problem, official, lambda one: _transferred(one, since, area, own_cell))
+            return _with(moved, official, lambda one: replace(one, level=level or one.level))
         case Joined(official, since):
             return replace(problem, officials=(*problem.officials, replace(official, since=since)))
         case MeetingMoved(cell, month, meeting):
