@@ -1,10 +1,12 @@
 """A rotation problem names every bad fact, and counts the duties its calendar owes."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from core.meetings.calendar import months_from
 from core.rotation.solving.facts import Cell, CellMeeting, PastVisit, Slot, Weights
 from core.rotation.solving.problem import Problem, ProblemError
 from tests.rules.rotation_cases import JANUARY, LEVELS, cell, official, problem
@@ -61,6 +63,26 @@ def test_a_period_already_visited_owes_nothing() -> None:
     done = (PastVisit("x", "a", JANUARY),)
     late = Problem(date(2025, 2, 1), 3, LEVELS, GOOD.cells, (person,), done)
     assert [duty.months for duty in late.duties] == [(date(2025, 4, 1),)]
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "done", "pinned", "owed"),
+    [
+        (1, 12, 0, 0, [4]), (1, 6, 0, 0, [2]), (1, 6, 0, 3, [3]), (1, 6, 0, 5, [4]),
+        (7, 6, 2, 0, [2]), (7, 6, 1, 0, [3]), (7, 12, 2, 0, [2, 2]), (12, 2, 0, 0, [1, 1]),
+    ],
+)  # fmt: skip
+def test_of_so_many_a_year_the_part_that_has_passed_is_due_or_what_the_own_plan_asks(
+    first: int, months: int, done: int, pinned: int, owed: list[int]
+) -> None:
+    yearly, calendar = replace(LEVELS[0], code="year", per_year=4), months_from(JANUARY, 12)
+    pins = tuple(("a", month) for month in calendar[first - 1 :][:pinned])
+    person = replace(official("x", "a", pins=pins), level="year")
+    past = tuple(PastVisit("x", "a", month) for month in calendar[:done])
+    late = Problem(calendar[first - 1], months, (yearly,), GOOD.cells, (person,), past)
+    years = Counter(duty.months[-1].year for duty in late.duties)
+    assert [years[year] for year in sorted(years)] == owed
+    assert len(late.loose_pins) == max(0, pinned - 4)
 
 
 def test_slots_speak_vietnamese() -> None:

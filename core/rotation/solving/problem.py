@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate, chain
+from math import ceil
 
 import numpy as np
 
@@ -72,7 +73,7 @@ class Problem(Given):
         """Each official's duties in order; what was visited in a period before the horizon is not owed."""
         usual = {level.code: tuple(self._usual(level)) for level in self.levels}
         return tuple(
-            self._left_of(o, usual[o.level]) if o.since or o.until or o.id in self._begun else usual[o.level]
+            self._left_of(o, usual[o.level]) if self._is_special(o) else usual[o.level]
             for o in self.officials
         )
 
@@ -105,7 +106,13 @@ class Problem(Given):
         start, length = ordinal(self.first_month), level.length
         for begin in range(-(start % length), self.months, length):
             span = max(0, begin), min(self.months, begin + length)
-            yield from [span] * min(level.owed, span[1] - span[0])
+            yield from [span] * min(self._due(level, span), span[1] - span[0])
+
+    def _due(self, level: Level, span: Span) -> int:
+        """Visits due by the end of a period's months here: of a year that goes on its part, rounded up."""
+        start, stop = span
+        before = 0 if start else ordinal(self.first_month) % level.length
+        return ceil(level.owed * (before + stop - start) / level.length)
 
     @cached_property
     def visited(self) -> Mapping[str, list[date]]:
@@ -124,12 +131,20 @@ class Problem(Given):
         recent = (v for v in self.history if ordinal(v.month) >= earliest and v.official in people)
         return Counter(v.official for v in recent if ordinal(v.month) >= begin[people[v.official].level])
 
+    def _is_special(self, official: Official) -> bool:
+        wishes = official.pins and self.level_of[official.level].owed > 1
+        return bool(official.since or official.until or wishes) or official.id in self._begun
+
     def _left_of(self, official: Official, usual: tuple[Span, ...]) -> tuple[Span, ...]:
-        """Those of the usual duties that fall in months he serves in and that he has not done."""
+        """Those of the usual duties that fall in months he serves in and that he has not done; his own plan
+        may ask for the whole year's before they are due."""
         left: list[Span] = []
+        level, wished = self.level_of[official.level], {month for _cell, month in official.pins}
         for start, stop in dict.fromkeys(usual):
             served = [t for t in range(start, stop) if _serves_in(official, self.calendar[t])]
-            owed = self.level_of[official.level].owed - (0 if start else self._begun.get(official.id, 0))
+            done = 0 if start else self._begun.get(official.id, 0)
+            asked = done + sum(self.calendar[t] in wished for t in served)
+            owed = max(self._due(level, (start, stop)), min(level.owed, asked)) - done
             left += [(served[0], served[-1] + 1)] * min(owed, len(served)) if served else []
         return tuple(left)
 
