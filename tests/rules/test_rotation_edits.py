@@ -1,6 +1,7 @@
 """An edit's live price is the exact difference of two scores; suggestions are priced the same way."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import assume, given, settings
@@ -10,6 +11,8 @@ from core.rotation.solving.facts import Duty, PlannedVisit
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import Edit, objective, rescore, score
 from core.rotation.solving.solver import plan
+from core.rotation.solving.swaps import exchanged, partners
+from core.rotation.solving.validate import validate
 from core.rotation.solving.why import suggest
 from tests.rules.rotation_cases import JANUARY, cell, official, problem, problems, visit
 
@@ -69,3 +72,23 @@ def test_a_swap_takes_two_out_and_puts_two_in() -> None:
     old = (visit("x", "a"), visit("y", "b", 1, 9))
     new = (visit("x", "b", 1, 9), visit("y", "a"))
     assert Edit(old, new).apply(old) == (new[1], new[0])
+
+
+@EXAMPLES
+@given(problems(), st.data())
+def test_partners_are_those_whose_exchange_breaks_nothing(case: Problem, data: st.DataObject) -> None:
+    visits = plan(case).visits
+    assume(visits)
+    mine = data.draw(st.sampled_from(visits))
+    others = {other for other in visits if other.official != mine.official}
+    found = partners(case, visits, mine, date.min)
+    assert set(found) == {other for other in others if not _exchange_breaks(case, visits, mine, other)}
+    assert partners(case, visits, mine, date.min, 2) == found[:2]
+
+
+def _exchange_breaks(
+    case: Problem, visits: tuple[PlannedVisit, ...], one: PlannedVisit, other: PlannedVisit
+) -> bool:
+    after = Edit((one, other), exchanged(one, other)).apply(visits)
+    before = {(fault.rule, fault.ref) for fault in validate(case, visits)}
+    return any((fault.rule, fault.ref) not in before for fault in validate(case, after))
