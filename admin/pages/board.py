@@ -18,7 +18,7 @@ from core.queries.board import edits_told, lines_at, pinned_of
 from core.queries.rotation import Assignment, assignment, cells_of, officials_of
 from core.queries.visits import organisations_in
 from core.queries.why import why_assigned
-from core.rotation.board import Preview, as_planned, keep, moved, pin_line, preview, swapped, undo
+from core.rotation.board import Preview, as_planned, broken_by, keep, moved, pin_line, preview, swapped, undo
 from core.rotation.models import PlannedVisit, Rotation, RotationVersion
 from core.rotation.own_plan import choices
 from core.rotation.service import RotationError, draft_of
@@ -131,6 +131,7 @@ def _line_page(
         cells=choices(db.session, row.official),
         months=months_from(version.rotation.first_month, version.rotation.months),
         swaps=_swaps(row, version, sheet),
+        broken=broken_by(sheet, as_planned(row)),
         pinned=row.id in pinned_of(db.session, version.id),
         error=error,
         spoken=spoken,
@@ -178,6 +179,8 @@ def _edit(row: PlannedVisit, problem: Problem) -> Edit:
     kind, _, key = request.form.get("target", "").partition(":")
     if kind == "swap":
         return swapped(row, fetch(db.session, PlannedVisit, key))
+    if kind == "drop":
+        return Edit((as_planned(row),))
     return moved(problem, row, *chosen_meeting())
 
 

@@ -128,6 +128,27 @@ def test_a_line_is_pinned_and_let_go(rotation_id: UUID, cast: Cast, sign_in: Sig
         assert words in client.submit(f"{url}/pin", follow_redirects=True).text
 
 
+def test_a_line_is_dropped_and_its_duty_is_open(rotation_id: UUID, cast: Cast, sign_in: SignIn) -> None:
+    with cast.session("huyen-a") as session:
+        [row, *_others] = session.scalars(sa.select(PlannedVisit).order_by(PlannedVisit.month.desc()))
+    client, url = sign_in("huyen-a.officer"), f"/rotation/board/{row.id}"
+    assert "Cả lịch kém đi 10." in client.submit(url, {"target": "drop"}).text
+    assert client.submit(url, {"target": "drop", "step": "keep"}).status_code == 302
+    opened = client.get(f"/rotation/{rotation_id}/board/open/{row.official_id}").text
+    assert "Tháng 06/2026" in opened
+    client.submit(f"/rotation/{rotation_id}/board/undo")
+    assert "đã đủ lượt dự" in client.get(f"/rotation/{rotation_id}/board/open/{row.official_id}").text
+
+
+def test_a_line_says_what_it_breaks_now(rotation_id: UUID, cast: Cast, sign_in: SignIn) -> None:
+    with cast.session("huyen-a") as session:
+        [row, other, *_more] = session.scalars(sa.select(PlannedVisit).order_by(PlannedVisit.month.desc()))
+        session.add(Absence(person_id=row.official.person_id, starts_on=row.meets_on, ends_on=row.meets_on))
+    client = sign_in("huyen-a.officer")
+    assert "đồng chí vắng mặt ngày này" in client.get(f"/rotation/board/{row.id}").text
+    assert "đang trái quy tắc" not in client.get(f"/rotation/board/{other.id}").text
+
+
 def test_the_board_is_searched_filtered_and_costs_the_same(
     rotation_id: UUID, cast: Cast, sign_in: SignIn
 ) -> None:
