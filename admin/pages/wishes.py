@@ -88,11 +88,14 @@ def index() -> str:
 @pages.post("/rotation/wishes")
 @page(Permission.ROTATION_GENERATE)
 def save() -> Answer:
-    """Set it for the ticked cells, or for all that are found."""
+    """Set it for the ticked cells, or for all that are found once their number is confirmed."""
     form, asked = WishForm(), _asked()
     ticked = {as_id(key) for key in request.form.getlist("cell")}
     cells = ids_of(db.session, asked.cells) if form.every.data else ticked
+    sure = not form.every.data or request.form.get("sure") == str(len(cells))
     if form.validate_on_submit():
+        if not sure and cells and form.asked().values:
+            return _shown(form, asked, ticked, unsure=len(cells))
         try:
             changed = set_wishes(db.session, current_actor(), cells, form.asked())
         except PeopleError as error:
@@ -110,7 +113,7 @@ def _said(chosen: int, changed: int) -> str:
     return f"Đã đặt cho {changed} chi bộ{same}. Lần xếp lịch sau theo mức này; lịch đã công bố không đổi."
 
 
-def _shown(form: WishForm, asked: Asked, ticked: Set[UUID] = frozenset()) -> str:
+def _shown(form: WishForm, asked: Asked, ticked: Set[UUID] = frozenset(), unsure: int = 0) -> str:
     views = ((False, "Mọi chi bộ"), (True, "Có yêu cầu riêng"))
     tabs = [
         {"label": label, "active": asked.marked == marked, "url": asked.url(marked)}
@@ -126,6 +129,7 @@ def _shown(form: WishForm, asked: Asked, ticked: Set[UUID] = frozenset()) -> str
         headings=HEADINGS,
         tabs=tabs,
         asked=asked,
+        unsure=unsure,
     )
 
 

@@ -54,7 +54,10 @@ def test_ticked_cells_get_what_was_chosen(cast: Cast, sign_in: SignIn) -> None:
 def test_all_that_are_found_are_set_beyond_the_page(cast: Cast, sign_in: SignIn) -> None:
     more_cells(cast, 30)
     client = sign_in("huyen-a.officer")
-    answer = client.submit(f"{URL}?q=moi", {"every": "y", "visited_first": "yes"}, follow_redirects=True)
+    typed = {"every": "y", "visited_first": "yes"}
+    assert "Đặt cho cả 30 chi bộ?" in client.submit(f"{URL}?q=moi", typed | {"sure": "29"}).text
+    assert firsts(cast) == set()
+    answer = client.submit(f"{URL}?q=moi", typed | {"sure": "30"}, follow_redirects=True)
     assert "Đã đặt cho 30 chi bộ" in answer.text
     assert len(firsts(cast)) == 30
 
