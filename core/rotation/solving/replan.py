@@ -13,10 +13,11 @@ from operator import attrgetter, not_
 import numpy as np
 
 from core.rotation.solving.changes import PlanDiff, diff
-from core.rotation.solving.descent import descend
+from core.rotation.solving.descent import descend, unhurried
 from core.rotation.solving.events import Event, happened
 from core.rotation.solving.facts import PlannedVisit, Source, Weights
 from core.rotation.solving.grid import Bools, Grid, Ints, build, located
+from core.rotation.solving.neighbourhood import repair
 from core.rotation.solving.parts import deal
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.solver import keep_pins, movable, planned_visits, unmet_duties
@@ -64,10 +65,7 @@ def replan(
         problem = replace(problem, weights=weights)
     desk = _Desk(build(problem, today), tuple(published), today)
     if len(stuck := desk.open_duties()):
-        free = desk.neighbourhood(stuck)
-        part = np.zeros(len(desk.grid.several), np.int64)
-        part[desk.grid.duty_official[free]] = 1
-        descend(desk.state, free, part, tuple(deal(desk.grid, np.flatnonzero(part))))
+        desk.mend(stuck)
     return desk.told()
 
 
@@ -162,6 +160,16 @@ class _Desk:
         near[grid.official[cells[grid.cell]]] = True
         free: Bools = movable(grid) & ~self.done & then & near[grid.duty_official]
         return free
+
+    def mend(self, duties: Ints) -> None:
+        """Find the duties visits; exactly where one would be left open or visit a cell too often."""
+        state, official = self.state, self.grid.duty_official
+        free = self.neighbourhood(duties)
+        near = np.zeros(len(self.grid.several), np.int64)
+        near[official[free]] = 1
+        descend(state, free, near, tuple(deal(self.grid, np.flatnonzero(near))))
+        ahead = movable(self.grid) & ~self.done
+        repair(state, ahead, np.unique(official[duties]), np.random.default_rng(0), unhurried)
 
     def told(self) -> PlanDiff:
         """The visits by day, the past and what stands as published, and what differs."""
