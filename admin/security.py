@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import flask
+import sqlalchemy as sa
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import orm
 from werkzeug.wrappers import Response
 
 from admin.database import db, enter
@@ -154,8 +156,9 @@ def _identify() -> None:
 
 
 def _member(row: WebSession, settings: Settings) -> Visitor | None:
-    tenant = db.session.get_one(Tenant, row.home_id)
-    account = db.session.get_one(Account, row.account_id)  # held, so that it is read once
+    whose = sa.select(Tenant, Account).join(Account, Account.tenant_id == Tenant.id)
+    whose = whose.where(Account.id == row.account_id).options(orm.joinedload(Account.person))
+    tenant, account = db.session.execute(whose).one()
     actor = load_actor(db.session, tenant, row.account_id)
     if actor is None or tenant.state is TenantState.LOCKED:
         return None

@@ -86,7 +86,7 @@ def test_whoever_only_reads_writes_nothing(sign_in: SignIn, cast: Cast) -> None:
             assert browser.submit(f"/admin/{view.slug}/{path}").status_code in {403, 404}, (view, path)
 
 
-QUERIES = {view.slug: 9 for view in VIEWS} | {"officials": 10, "plans": 10, "audit": 10}
+QUERIES = {view.slug: 7 for view in VIEWS} | {"officials": 8, "plans": 8, "audit": 8}
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.slug)

@@ -17,7 +17,7 @@ from tests.reporting_ground import run_jobs
 from tests.rotation_ground import NOW, drafted, published, statements
 
 SignIn = Callable[[str], Browser]
-BOARD_STATEMENTS = 14
+BOARD_STATEMENTS = 12
 
 
 @pytest.fixture(autouse=True)

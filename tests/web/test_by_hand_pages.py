@@ -18,7 +18,7 @@ from tests.conftest import Browser
 from tests.rotation_ground import NOW, OTHERS, colleague, published, statements, visits_of
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS = 9
+LIST_STATEMENTS = 7
 
 
 @pytest.fixture(autouse=True)

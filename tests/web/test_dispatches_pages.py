@@ -31,7 +31,7 @@ from tests.reporting_ground import (
 from tests.rotation_ground import statements
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS = 9
+LIST_STATEMENTS = 7
 REASON = "Đề nghị rà soát số lượt dự tháng 3."
 
 

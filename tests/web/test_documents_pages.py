@@ -20,7 +20,7 @@ from tests.reporting_ground import CONTENT, published_plan, run_jobs, spoil_file
 from tests.rotation_ground import statements
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS = 9
+LIST_STATEMENTS = 7
 
 
 def file_of(cast: Cast, code: str = "huyen-a") -> str:

@@ -21,7 +21,7 @@ from tests.task_ground import FORUM_PLAN, NOW, REGISTER, task_id, task_of, under
 SignIn = Callable[[str], Browser]
 STANDING, BASE = "huyen-a.standing", "huyen-a.base-officer"
 LATE = datetime(2026, 4, 2, 3, 0, tzinfo=UTC)
-STATEMENTS = {"/follow/": 11, "/follow/overdue": 8, "/follow/extensions": 8}
+STATEMENTS = {"/follow/": 9, "/follow/overdue": 6, "/follow/extensions": 6}
 
 
 @pytest.fixture(autouse=True)

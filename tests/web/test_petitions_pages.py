@@ -15,7 +15,7 @@ from tests.conftest import Browser
 from tests.rotation_ground import NOW, published, reported, statements
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS = 8
+LIST_STATEMENTS = 6
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from tests.plans_ground import FORUM, drafted, known, said, typed
 from tests.rotation_ground import statements
 
 SignIn = Callable[[str], Browser]
-EDITOR_STATEMENTS, PART_STATEMENTS = 9, 9
+EDITOR_STATEMENTS, PART_STATEMENTS = 7, 7
 
 
 @pytest.fixture

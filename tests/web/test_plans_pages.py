@@ -17,7 +17,7 @@ from tests.reporting_ground import CONTENT, dispatches, plan_of, published_plan,
 from tests.rotation_ground import statements
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS = 7
+LIST_STATEMENTS = 5
 
 
 def test_a_draft_is_checked_and_published_to_those_named(cast: Cast, sign_in: SignIn) -> None:

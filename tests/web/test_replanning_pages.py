@@ -19,7 +19,7 @@ from tests.reporting_ground import run_jobs
 from tests.rotation_ground import NOW, published, statements
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS, PREVIEW_STATEMENTS = 10, 20
+LIST_STATEMENTS, PREVIEW_STATEMENTS = 8, 18
 JUNE = date(2026, 6, 1)
 ILL = {"starts_on": "2026-05-01", "ends_on": "2026-05-31", "reason": "Phẫu thuật"}
 

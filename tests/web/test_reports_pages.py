@@ -38,7 +38,7 @@ from tests.reporting_ground import (
 from tests.rotation_ground import statements
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS = 8
+LIST_STATEMENTS = 6
 REASON = "Đề nghị rà soát số lượt dự tháng 3."
 
 

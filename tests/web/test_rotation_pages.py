@@ -22,7 +22,7 @@ from tests.reporting_ground import run_jobs
 from tests.rotation_ground import NOW, drafted, furnished, published, statements, version_of
 
 SignIn = Callable[[str], Browser]
-VIEW_STATEMENTS = {"": 10, "/officials": 10, "/cells": 10}
+VIEW_STATEMENTS = {"": 8, "/officials": 8, "/cells": 8}
 
 
 @pytest.fixture(autouse=True)

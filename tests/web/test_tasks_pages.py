@@ -15,7 +15,7 @@ from tests.conftest import Browser
 from tests.rotation_ground import NOW, drafted, published, reported, statements
 
 SignIn = Callable[[str], Browser]
-TASKS_STATEMENTS = 17
+TASKS_STATEMENTS = 15
 
 
 @pytest.fixture(autouse=True)

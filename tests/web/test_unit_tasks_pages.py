@@ -38,7 +38,7 @@ from tests.task_ground import (
 
 SignIn = Callable[[str], Browser]
 SECRETARY = "huyen-a.secretary"
-LIST_STATEMENTS = 10
+LIST_STATEMENTS = 8
 DAY = {"meets_on": "2026-04-20", "slot": "evening", "place": "Nhà văn hóa"}
 
 

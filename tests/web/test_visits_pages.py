@@ -16,8 +16,8 @@ from tests.conftest import Browser
 from tests.rotation_ground import CONTENT, NOW, published, reported, statements, visits_of
 
 SignIn = Callable[[str], Browser]
-LIST_STATEMENTS = 9
-OWN_STATEMENTS = 8
+LIST_STATEMENTS = 7
+OWN_STATEMENTS = 6
 
 
 @pytest.fixture(autouse=True)
