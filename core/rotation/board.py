@@ -101,7 +101,7 @@ def broken_by(sheet: Sheet, line: Assignment) -> tuple[str, ...]:
 
 def open_duties_of(sheet: Sheet, official_id: UUID) -> tuple[Duty, ...]:
     """The official's duties that no visit meets, in order."""
-    mine = [duty for duty in sheet.problem.duties if duty.official == str(official_id)]
+    mine = sheet.problem.duties_of(str(official_id))
     return tuple(open_duties(sheet.problem, sheet.visits, mine))
 
 

@@ -80,7 +80,12 @@ class Problem(Given):
     @cached_property
     def duties(self) -> tuple[Duty, ...]:
         """Every official's duties in order."""
-        return tuple(self.duty(m, index) for m, mine in enumerate(self.owed) for index in range(len(mine)))
+        return tuple(duty for official in self.officials for duty in self.duties_of(official.id))
+
+    def duties_of(self, official: str) -> tuple[Duty, ...]:
+        """The duties of one official in order; none where he is not known."""
+        m = self.official_at.get(official)
+        return () if m is None else tuple(self.duty(m, index) for index in range(len(self.owed[m])))
 
     def duty(self, m: int, index: int) -> Duty:
         """One of the duties of official number ``m``."""

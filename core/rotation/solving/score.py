@@ -144,9 +144,10 @@ class Judge:
     def rescore(self, visits: Iterable[PlannedVisit], edit: Edit) -> tuple[Delta, ...]:
         """Rule by rule what the edit changes."""
         touched = (*edit.out, *edit.put)
-        people, cells = {visit.official for visit in touched}, {visit.cell for visit in touched}
+        people = dict.fromkeys(visit.official for visit in touched)
+        cells = {visit.cell for visit in touched}
         near = tuple(visit for visit in visits if visit.official in people or visit.cell in cells)
-        duties = tuple(duty for duty in self.problem.duties if duty.official in people)
+        duties = tuple(duty for who in people for duty in self.problem.duties_of(who))
         before = self._rules(near, duties, people, cells)
         after = self._rules(edit.apply(near), duties, people, cells)
         return tuple(

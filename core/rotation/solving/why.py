@@ -67,10 +67,12 @@ def suggest(problem: Problem, plan: Plan, duty: Duty, k: int = BEST) -> tuple[Al
 
     The cell it has now is left out. Raises ``LookupError`` for a duty the problem does not owe.
     """
-    if duty not in problem.duties:
+    mine = problem.duties_of(duty.official)
+    if duty not in mine:
         raise LookupError("Kỳ này không còn trong nhiệm vụ của đồng chí; hãy tải lại trang.")
     grid = build(problem)
-    state, d = State(grid), problem.duties.index(duty)
+    state = State(grid)
+    d = int(grid.duty_first[problem.official_at[duty.official]]) + mine.index(duty)
     duties, edges, months = located(grid, plan.visits)
     state.place(duties[duties >= 0], edges[duties >= 0], months[duties >= 0])
     edge, month = int(state.edge[d]), int(state.month[d])
