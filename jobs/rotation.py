@@ -64,8 +64,8 @@ def try_out(job: JobFacts, progress: Progress) -> Effect:
         outcomes = list(previews(problem, published, events, today()))
 
     def keep(session: orm.Session) -> None:
-        kept = session.get_one(Trial, job.subject_id)
-        if kept.asked == asked:
+        kept = session.get_one(Trial, job.subject_id, with_for_update=True)
+        if kept.asked == asked and kept.settled_at is None:
             kept.outcomes, kept.done_at = to_data(outcomes), now()
 
     return keep

@@ -15,12 +15,11 @@ from admin.forms import PageForm
 from admin.pages.away import AwayForm
 from core.queries.replanning import coming_meetings, coming_months
 from core.rotation.happenings import Away, CellBegun, Happening, Left, Postponed, Reassigned
-from core.rotation.models import Official, Rotation, RotationLevel
+from core.rotation.models import Rotation, RotationLevel
 from core.rotation.replanning import LONGEST_REASON
 from core.rotation.solving.facts import Slot
 from core.rotation.solving.replan import Policy
 from tenants.clock import today
-from tenants.models import Unit
 
 SLOTS = [(slot.value, slot.label.capitalize()) for slot in Slot]
 POLICIES = [(policy.value, policy.label) for policy in Policy]
@@ -28,10 +27,10 @@ POLICIES = [(policy.value, policy.label) for policy in Policy]
 
 @dataclass(frozen=True)
 class About:
-    """Whom or what an event is about: an official or a cell, in a rotation; the areas chosen."""
+    """Whom or what an event is about: an `Official` or a cell (`Unit`), in a rotation; the areas chosen."""
 
     rotation: Rotation
-    subject: Official | Unit
+    subject: Any
     units: tuple[UUID, ...] = ()
 
 
@@ -75,8 +74,8 @@ class ConfirmForm(PageForm):
 
 def _offer_levels(session: orm.Session, form: Any, about: About) -> None:
     levels = session.scalars(sa.select(RotationLevel).order_by(RotationLevel.code))
-    form.level.choices = [("", f"Giữ nguyên: {about.subject.level}")]  # type: ignore[union-attr]
-    form.level.choices += [(str(level.id), level.name) for level in levels]
+    others = [(str(level.id), level.name) for level in levels if level is not about.subject.level]
+    form.level.choices = [("", f"Giữ nguyên: {about.subject.level}"), *others]
 
 
 def _offer_meetings(session: orm.Session, form: Any, about: About) -> None:
@@ -89,7 +88,7 @@ def _offer_meetings(session: orm.Session, form: Any, about: About) -> None:
 def _offer_months(_session: orm.Session, form: Any, about: About) -> None:
     months = coming_months(about.rotation)
     form.first_month.choices = [(month.isoformat(), f"Tháng {month:%m/%Y}") for month in months]
-    if not form.is_submitted() and isinstance(about.subject, Unit):
+    if not form.is_submitted():
         form.day.data, form.slot.data = about.subject.meeting_day, about.subject.meeting_slot
 
 

@@ -38,6 +38,9 @@ class Happening(Protocol):
 
     kind: ClassVar[str]
 
+    def replaces(self, other: "Happening") -> bool:
+        """Whether it says anew what the other said: the same subject, or for days away the same days."""
+
     def problems(self, session: orm.Session) -> Problems:
         """What is wrong with it, by field, in Vietnamese."""
 
@@ -60,6 +63,10 @@ class Away:
     starts_on: date
     ends_on: date
     reason: str = ""
+
+    def replaces(self, other: Happening) -> bool:
+        """The same days of the same official."""
+        return self == other
 
     def problems(self, _session: orm.Session) -> Problems:
         """Days in their order, not all past."""
@@ -87,6 +94,10 @@ class Left:
     kind: ClassVar[str] = "left"
     official: UUID
     since: date
+
+    def replaces(self, other: Happening) -> bool:
+        """The same official."""
+        return isinstance(other, Left) and self.official == other.official
 
     def problems(self, _session: orm.Session) -> Problems:
         """A day from today on."""
@@ -117,31 +128,36 @@ class Reassigned:
     units: tuple[UUID, ...]
     level: UUID | None = None
 
+    def replaces(self, other: Happening) -> bool:
+        """The same official."""
+        return isinstance(other, Reassigned) and self.official == other.official
+
     def problems(self, session: orm.Session) -> Problems:
         """A day from today on, and units that hold residential cells."""
-        now = fetch(session, Official, self.official).level_id
-        found = transfer_problems(self.since, today(), self.level not in (None, now))
+        official, units = fetch(session, Official, self.official), self._units(session)
+        found = transfer_problems(official, units, self.since, self._level(session), today())
         if not self._cells(session):
             found["units"] = "Địa bàn đã chọn không có chi bộ khu dân cư nào; xin chọn đơn vị khác."
         return found
 
     def said(self, session: orm.Session) -> str:
         """As "Đồng chí … phụ trách Đảng bộ xã Yên Phú từ 01/05/2026"."""
-        places = ", ".join(unit.name for unit in self._units(session))
-        level = f", {fetch(session, RotationLevel, self.level).name}" if self.level else ""
-        person = fetch(session, Official, self.official)
-        return f"Đồng chí {person} phụ trách {places} từ {self.since:%d/%m/%Y}{level}"
+        places, level = ", ".join(unit.name for unit in self._units(session)), self._level(session)
+        person, as_level = fetch(session, Official, self.official), f", {level}" if level else ""
+        return f"Đồng chí {person} phụ trách {places} từ {self.since:%d/%m/%Y}{as_level}"
 
     def events(self, session: orm.Session) -> tuple[Event, ...]:
         """A transfer to the residential cells of the units."""
-        level = fetch(session, RotationLevel, self.level).code if self.level else None
-        return (Transferred(str(self.official), self.since, self._cells(session), level=level),)
+        level, cells = self._level(session), self._cells(session)
+        return (Transferred(str(self.official), self.since, cells, level=level.code if level else None),)
 
     def write(self, session: orm.Session, actor: Actor) -> None:
         """Areas from day to day, and the level."""
         official, units = fetch(session, Official, self.official), self._units(session)
-        level = fetch(session, RotationLevel, self.level) if self.level else None
-        transfer(session, actor, official, units, self.since, level)
+        transfer(session, actor, official, units, self.since, self._level(session))
+
+    def _level(self, session: orm.Session) -> RotationLevel | None:
+        return fetch(session, RotationLevel, self.level) if self.level else None
 
     def _units(self, session: orm.Session) -> list[Unit]:
         return [fetch(session, Unit, key) for key in self.units]
@@ -161,6 +177,10 @@ class Postponed:
     meeting: UUID
     meets_on: date
     slot: str
+
+    def replaces(self, other: Happening) -> bool:
+        """The same meeting."""
+        return isinstance(other, Postponed) and self.meeting == other.meeting
 
     def problems(self, session: orm.Session) -> Problems:
         """A coming meeting, and a day of its month."""
@@ -193,8 +213,15 @@ class CellBegun:
     day: int
     slot: str
 
+    def replaces(self, other: Happening) -> bool:
+        """The same cell."""
+        return isinstance(other, CellBegun) and self.cell == other.cell
+
     def problems(self, session: orm.Session) -> Problems:
-        """A coming month, a day of every month, and no days set yet."""
+        """A residential cell, a coming month, a day of every month, and no days set yet."""
+        cell = fetch(session, Unit, self.cell)
+        if cell.setting is None or not cell.setting.is_residential or cell.valid_to:
+            return {"": f"{cell} không phải chi bộ khu dân cư đang hoạt động; xin chọn chi bộ khác."}
         if self.slot not in set(Slot):
             return {"slot": "Xin chọn buổi họp."}
         if self.first_month.replace(day=self.day) < today():

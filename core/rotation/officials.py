@@ -41,12 +41,18 @@ def leave(session: orm.Session, actor: Actor, official: Official, since: date) -
     record(session, actor, "official:leave", official, since=since)
 
 
-def transfer_problems(since: date, present: date, another_level: bool) -> dict[str, str]:
-    """What is wrong with the day of a transfer, by field, in Vietnamese."""
+def transfer_problems(
+    official: Official, units: Collection[Unit], since: date, level: RotationLevel | None, present: date
+) -> dict[str, str]:
+    """What is wrong with a transfer, by field, in Vietnamese: an area holds from one day to one other."""
     if since < present:
         return {"since": PAST}
-    if another_level and since != present:
+    if level not in (None, official.level) and since != present:
         return {"since": "Đổi cấp chỉ ghi được từ hôm nay; đến ngày ấy xin ghi sau, hoặc chỉ đổi địa bàn."}
+    for area in official.areas:
+        if area.unit in units and area.valid_to and present <= area.valid_to < since - timedelta(1):
+            ends = f"{area.unit} đã ghi là thôi phụ trách sau ngày {area.valid_to:%d/%m/%Y}"
+            return {"since": f"{ends}; việc trở lại xin ghi sau ngày đó, hoặc từ ngày liền sau."}
     return {}
 
 
@@ -63,7 +69,7 @@ def transfer(
     Areas that end keep their days, so that the visits before stand. Raises OfficialError, NotAllowed.
     """  # fmt: skip
     require_over(actor, official, units)
-    if problems := transfer_problems(since, today(), level is not None and level is not official.level):
+    if problems := transfer_problems(official, units, since, level, today()):
         raise OfficialError(problems)
     official.areas = [*_lasting(official, units, since), *_begun(official, units, since)]
     official.level = level or official.level
@@ -76,7 +82,7 @@ def _lasting(official: Official, units: Collection[Unit], since: date) -> Iterab
     eve = since - timedelta(1)
     for area in official.areas:
         if area.unit in units:
-            area.valid_to = None
+            area.valid_from, area.valid_to = area.valid_from and min(area.valid_from, since), None
         elif area.valid_to is None or area.valid_to >= since:
             area.valid_to = eve
         if area.valid_from is None or area.valid_to is None or area.valid_from <= area.valid_to:

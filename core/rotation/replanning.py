@@ -83,13 +83,16 @@ def _begun(session: orm.Session, actor: Actor, rotation: Rotation) -> Trial:
 
 
 def add(session: orm.Session, actor: Actor, rotation: Rotation, happening: Happening) -> None:
-    """Put an event on the list; nothing of it is written down yet. Raises Refused or RotationError."""
+    """Put an event on the list, in the place of one that it says anew; nothing is written down yet.
+
+    Raises Refused or RotationError.
+    """
     require_possible(session, happening)
-    trial, asked = _begun(session, actor, rotation), as_asked(session, happening)
-    if len(trial.asked) >= MOST_EVENTS:
+    trial = _begun(session, actor, rotation)
+    kept = [one for one in trial.asked if not happening.replaces(happening_of(one))]
+    if len(kept) >= MOST_EVENTS:
         raise RotationError(f"Mỗi lần ghi được nhiều nhất {MOST_EVENTS} việc; xin xác nhận rồi ghi tiếp.")
-    if asked not in trial.asked:
-        _keep(session, trial, [*trial.asked, asked])
+    _keep(session, trial, [*kept, as_asked(session, happening)])
 
 
 def drop(session: orm.Session, actor: Actor, rotation: Rotation, key: str) -> None:

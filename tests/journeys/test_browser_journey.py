@@ -266,3 +266,22 @@ def test_an_admin_makes_a_plan_from_a_template_and_publishes_it(
     click("button", "Đồng ý")
     expect(page.get_by_text("Đã ban hành bản 1")).to_be_visible()
     assert len(clicks) + len(("menu", "template")) <= 12
+
+
+def test_an_admin_replans_after_an_illness(sit_down: Callable[[str, dict[str, int]], Page]) -> None:
+    page = sit_down("admin", PHONE)
+    page.goto("/rotation/")
+    page.locator("main .card a").first.click()
+    page.get_by_role("link", name="Có việc thay đổi").click()
+    page.get_by_role("link", name="Ốm, nghỉ, đi vắng").click()
+    page.locator("label", has_text="Ngô Quang Vinh").click()
+    page.get_by_role("button", name="Tiếp tục").click()
+    page.locator("[name=ends_on]").fill((today() + timedelta(days=60)).isoformat())
+    page.get_by_role("button", name="Thêm vào danh sách").click()
+    page.get_by_role("button", name="Xem trước thay đổi").click()
+    page.get_by_role("link", name="Xem kết quả").click(timeout=60_000)
+    expect(page.get_by_text("Đồng chí vắng mặt ngày này").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Xác nhận và lập dự thảo").click()
+    page.get_by_role("link", name="Xem kết quả").click(timeout=60_000)
+    expect(page.get_by_text("Lý do điều chỉnh: Đồng chí Ngô Quang Vinh vắng từ")).to_be_visible()

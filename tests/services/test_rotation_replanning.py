@@ -1,6 +1,7 @@
 """Events after publishing: a list tried before it is written down, then confirmed whole (S4-12, S4-15)."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -15,7 +16,15 @@ from core.rosters.models import RosterUpload
 from core.rosters.service import export_file, start_import, upload
 from core.rotation.by_hand import Trial
 from core.rotation.happenings import Away, CellBegun, Happening, Left, Postponed, Reassigned, as_asked
-from core.rotation.models import Absence, Official, OfficialArea, Rotation, RotationVersion, Visit
+from core.rotation.models import (
+    Absence,
+    Official,
+    OfficialArea,
+    Rotation,
+    RotationLevel,
+    RotationVersion,
+    Visit,
+)
 from core.rotation.refused import Refused
 from core.rotation.replanning import Preview, add, because, confirm, drop, list_of, preview
 from core.rotation.service import RotationError, assignments_of, discard, draft_of
@@ -23,6 +32,7 @@ from core.rotation.solving.replan import Policy
 from tenants.access import NotAllowed, NotFound
 from tenants.clock import frozen
 from tenants.models import Unit
+from tenants.tree import UnitKind
 from tests.cast import Cast
 from tests.reporting_ground import run_jobs
 from tests.rotation_ground import NOW, published, visits_of
@@ -72,8 +82,29 @@ def _postponed(session: orm.Session, cast: Cast) -> Happening:
 
 
 def _begun(session: orm.Session, cast: Cast) -> Happening:
-    """The cell that has no days takes part from May on."""
-    return CellBegun(cast.unit("huyen-a/CB-4"), MAY, 2, 20, "evening")
+    """A cell founded after the rotation was published takes part from May on."""
+    known = session.get_one(Unit, cast.unit("huyen-a/CB-3"))
+    if (cell := session.scalar(sa.select(Unit).where(Unit.code == "CB-9"))) is None:
+        cell = Unit(
+            code="CB-9", name="Chi bộ số 9", search_key="chi bo so 9", kind=UnitKind.CELL,
+            parent_id=known.parent_id, setting_id=known.setting_id, valid_from=NOW.date(),
+            path=known.path.replace("CB-3", "CB-9"),
+        )  # fmt: skip
+        session.add(cell)
+        session.flush()
+    return CellBegun(cell.id, MAY, 2, 20, "evening")
+
+
+def _back_again(session: orm.Session, cast: Cast) -> Reassigned:
+    """To the whole commune again, from June on."""
+    return Reassigned(_official(session, cast), JUNE, (cast.unit("huyen-a/XA-1"),))
+
+
+def _promoted(session: orm.Session, cast: Cast) -> Reassigned:
+    """The same area, from today at a level that attends less often."""
+    other = sa.select(RotationLevel.id).where(RotationLevel.period_months > 1).limit(1)
+    unit = cast.unit("huyen-a/XA-1")
+    return Reassigned(_official(session, cast), NOW.date(), (unit,), session.scalars(other).one())
 
 
 def _asked(cast: Cast, rotation_id: UUID, *making: Making) -> UUID:
@@ -99,7 +130,18 @@ def _confirmed(cast: Cast, trial_id: UUID, policy: Policy = Policy.ALONE) -> Non
 @pytest.mark.parametrize("policy", Policy)
 @pytest.mark.parametrize(
     "making",
-    [(_ill,), (_gone,), (_transferred,), (_postponed,), (_begun,), (_postponed, _ill), (_begun, _gone), ()],
+    [
+        (_ill,),
+        (_gone,),
+        (_transferred,),
+        (_promoted,),
+        (_postponed,),
+        (_begun,),
+        (),
+        (_postponed, _ill),
+        (_begun, _gone),
+        (_promoted, _ill),
+    ],
 )
 def test_the_draft_is_what_the_preview_said(
     rotation_id: UUID, cast: Cast, making: tuple[Making, ...], policy: Policy
@@ -191,8 +233,9 @@ def test_an_event_that_cannot_be_is_refused_by_its_field(
 
 def test_an_area_without_residential_cells_is_refused(rotation_id: UUID, cast: Cast) -> None:
     with cast.session(OFFICER) as session:
-        event = Reassigned(_official(session, cast), MAY, (cast.unit("huyen-a/CB-4"),))
-        assert set(event.problems(session)) == {"units"}
+        agency = cast.unit("huyen-a/CB-4")
+        assert set(Reassigned(_official(session, cast), MAY, (agency,)).problems(session)) == {"units"}
+        assert set(CellBegun(agency, MAY, 2, 20, "evening").problems(session)) == {""}
 
 
 def test_who_left_keeps_his_visits_before_and_owes_none_after(rotation_id: UUID, cast: Cast) -> None:
@@ -214,15 +257,29 @@ def test_a_transferred_official_has_both_areas_each_in_its_days(rotation_id: UUI
         assert list(days.values()) == [(MAY, None)]
 
 
+def test_an_area_that_ends_later_does_not_come_back_after_a_gap(rotation_id: UUID, cast: Cast) -> None:
+    _confirmed(cast, _asked(cast, rotation_id, _transferred))
+    with cast.session(OFFICER) as session:
+        back = _back_again(session, cast)
+        assert set(back.problems(session)) == {"since"}
+        assert replace(back, since=MAY).problems(session) == {}
+
+
+def test_what_is_said_anew_takes_the_place_of_what_was_said(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session(OFFICER) as session:
+        officer, rotation = cast.actor(OFFICER), session.get_one(Rotation, rotation_id)
+        for make in (_transferred, _ill, _back_again):
+            add(session, officer, rotation, make(session, cast))
+        trial = list_of(session, officer, rotation)
+        assert trial is not None
+        assert [one["kind"] for one in trial.asked] == ["away", "reassigned"]
+
+
 def test_another_level_holds_from_today_alone(rotation_id: UUID, cast: Cast) -> None:
     with cast.session(OFFICER) as session:
-        key, unit = _official(session, cast), cast.unit("huyen-a/XA-1")
-        official = session.get_one(Official, key)
-        level = session.scalars(
-            sa.select(type(official.level).id).where(type(official.level).code != "commune")
-        ).first()
-        assert set(Reassigned(key, MAY, (unit,), level).problems(session)) == {"since"}
-        assert Reassigned(key, NOW.date(), (unit,), level).problems(session) == {}
+        promoted = _promoted(session, cast)
+        assert promoted.problems(session) == {}
+        assert set(replace(promoted, since=MAY).problems(session)) == {"since"}
 
 
 def test_the_reason_tells_nothing_of_an_illness(rotation_id: UUID, cast: Cast) -> None:

@@ -181,7 +181,7 @@ def test_a_list_costs_the_same_however_long(
 ) -> None:
     client, key = sign_in("huyen-a.officer"), _official(cast)
     for number in range(events):
-        _listed(client, rotation_id, "left", subject=key, since=f"2026-06-0{number + 1}")
+        _listed(client, rotation_id, "away", subject=key, **ILL | {"ends_on": f"2026-06-0{number + 1}"})
     preview = _previewed(client, cast, rotation_id)
     for url, most in ((f"/rotation/{rotation_id}/adjust", LIST_STATEMENTS), (preview, PREVIEW_STATEMENTS)):
         client.get(url)

@@ -115,7 +115,7 @@ def _transferred(one: Official, since: date, area: tuple[str, ...], own_cell: st
     old: dict[str, Days] = {cell: one.valid.get(cell, (DAWN, DUSK)) for cell in one.area}
     valid = {cell: (first, min(last, eve)) for cell, (first, last) in old.items() if cell not in area}
     valid |= {cell: (since, DUSK) for cell in area if cell not in old}
-    kept = {cell: days for cell, days in old.items() if cell in area and cell in one.valid}
+    kept = {cell: (min(old[cell][0], since), DUSK) for cell in area if cell in one.valid}
     joined = tuple(dict.fromkeys((*one.area, *area)))
     return replace(one, area=joined, valid=valid | kept, own_cell=own_cell or one.own_cell)
 
