@@ -14,7 +14,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from admin.forms import PageForm
 from admin.pages.away import AwayForm
 from core.queries.replanning import coming_meetings, coming_months
-from core.rotation.happenings import Away, CellBegun, Happening, Left, Postponed, Reassigned
+from core.rotation.cell_happenings import CellBegun, Postponed
+from core.rotation.happening import Happening
+from core.rotation.happenings import Away, Left, Reassigned
 from core.rotation.models import Rotation, RotationLevel
 from core.rotation.replanning import LONGEST_REASON
 from core.rotation.solving.facts import Slot

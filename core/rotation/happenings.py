@@ -1,72 +1,41 @@
-"""What has happened since a rotation was published: an event as it is asked for, tried, and written down.
+"""What happens to officials after a rotation is published, and every kind of event as a list keeps it.
 
-Each kind knows what is wrong with it, how it is said, what it means to the solver (`events`) and which verb
-writes it down (`write`); both say the same of the rotation (S4-12, S4-15).
+Source: S4-12, S4-15.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Protocol
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.data import from_data, to_data
-from core.meetings.calendar import usual_meetings
-from core.meetings.models import Meeting, MeetingKind
-from core.meetings.service import begin_meetings
 from core.rotation.away import away_problems, declare
-from core.rotation.days import day_problems, register_day
+from core.rotation.cell_happenings import CellBegun, Postponed
+from core.rotation.happening import Happening, Problems
 from core.rotation.models import Official, RotationLevel
 from core.rotation.officials import leave, leave_problems, transfer, transfer_problems
 from core.rotation.refused import Refused
-from core.rotation.solving.events import Absent, Event, MeetingMoved, Transferred
-from core.rotation.solving.facts import CellMeeting, Slot
+from core.rotation.solving.events import Absent, Event, Transferred
 from tenants.access import Actor, fetch
 from tenants.clock import today
 from tenants.conditions import within
 from tenants.models import CellSetting, Unit
 from tenants.tree import UnitKind
 
-Problems = dict[str, str]
-
-
-class Happening(Protocol):
-    """One event of a list."""
-
-    kind: ClassVar[str]
-
-    def replaces(self, other: "Happening") -> bool:
-        """Whether it says anew what the other said: the same subject, or for days away the same days."""
-
-    def problems(self, session: orm.Session) -> Problems:
-        """What is wrong with it, by field, in Vietnamese."""
-
-    def said(self, session: orm.Session) -> str:
-        """The event as a clause that those concerned may read."""
-
-    def events(self, session: orm.Session) -> tuple[Event, ...]:
-        """What it is to the solver."""
-
-    def write(self, session: orm.Session, actor: Actor) -> None:
-        """Write it down by the verb of its kind, which asks the right and may raise Refused."""
-
 
 @dataclass(frozen=True)
-class Away:
+class Away(Happening):
     """An official is ill or on leave on these days, both included; the reason is for coordinators alone."""
 
-    kind: ClassVar[str] = "away"
+    kind, about = "away", ("official", "starts_on", "ends_on")
     official: UUID
     starts_on: date
     ends_on: date
     reason: str = ""
-
-    def replaces(self, other: Happening) -> bool:
-        """The same days of the same official."""
-        return self == other
 
     def problems(self, _session: orm.Session) -> Problems:
         """Days in their order, not all past."""
@@ -88,16 +57,12 @@ class Away:
 
 
 @dataclass(frozen=True)
-class Left:
+class Left(Happening):
     """From `since` on an official attends no more."""
 
-    kind: ClassVar[str] = "left"
+    kind, about = "left", ("official",)
     official: UUID
     since: date
-
-    def replaces(self, other: Happening) -> bool:
-        """The same official."""
-        return isinstance(other, Left) and self.official == other.official
 
     def problems(self, _session: orm.Session) -> Problems:
         """A day from today on."""
@@ -119,18 +84,14 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Reassigned:
+class Reassigned(Happening):
     """From `since` on an official attends the cells of `units` alone, today perhaps at another level."""
 
-    kind: ClassVar[str] = "reassigned"
+    kind, about = "reassigned", ("official",)
     official: UUID
     since: date
     units: tuple[UUID, ...]
     level: UUID | None = None
-
-    def replaces(self, other: Happening) -> bool:
-        """The same official."""
-        return isinstance(other, Reassigned) and self.official == other.official
 
     def problems(self, session: orm.Session) -> Problems:
         """A day from today on, and units that hold residential cells."""
@@ -169,87 +130,9 @@ class Reassigned:
         return tuple(map(str, session.scalars(inside)))
 
 
-@dataclass(frozen=True)
-class Postponed:
-    """A cell's meeting of a month takes another day or part of the day."""
-
-    kind: ClassVar[str] = "postponed"
-    meeting: UUID
-    meets_on: date
-    slot: str
-
-    def replaces(self, other: Happening) -> bool:
-        """The same meeting."""
-        return isinstance(other, Postponed) and self.meeting == other.meeting
-
-    def problems(self, session: orm.Session) -> Problems:
-        """A coming meeting, and a day of its month."""
-        return day_problems(fetch(session, Meeting, self.meeting), self.meets_on, self.slot, today())
-
-    def said(self, session: orm.Session) -> str:
-        """As "Chi bộ số 1 họp buổi tối ngày 09/05/2026"."""
-        cell = fetch(session, Meeting, self.meeting).cell
-        return f"{cell} họp {Slot(self.slot).label} ngày {self.meets_on:%d/%m/%Y}"
-
-    def events(self, session: orm.Session) -> tuple[Event, ...]:
-        """A meeting moved."""
-        meeting = fetch(session, Meeting, self.meeting)
-        held = CellMeeting(self.meets_on, Slot(self.slot))
-        return (MeetingMoved(str(meeting.cell_id), meeting.month, held),)
-
-    def write(self, session: orm.Session, actor: Actor) -> None:
-        """The day; the visits follow it and those concerned are told."""
-        register_day(session, actor, fetch(session, Meeting, self.meeting), self.meets_on, self.slot)
-
-
-@dataclass(frozen=True)
-class CellBegun:
-    """A cell without days takes part from a month on: it meets on a day (1 to 28) of each of `months`."""
-
-    kind: ClassVar[str] = "cell"
-    cell: UUID
-    first_month: date
-    months: int
-    day: int
-    slot: str
-
-    def replaces(self, other: Happening) -> bool:
-        """The same cell."""
-        return isinstance(other, CellBegun) and self.cell == other.cell
-
-    def problems(self, session: orm.Session) -> Problems:
-        """A residential cell, a coming month, a day of every month, and no days set yet."""
-        cell = fetch(session, Unit, self.cell)
-        if cell.setting is None or not cell.setting.is_residential or cell.valid_to:
-            return {"": f"{cell} không phải chi bộ khu dân cư đang hoạt động; xin chọn chi bộ khác."}
-        if self.slot not in set(Slot):
-            return {"slot": "Xin chọn buổi họp."}
-        if self.first_month.replace(day=self.day) < today():
-            return {"day": "Ngày họp đầu tiên không thể trước hôm nay; xin chọn tháng sau hoặc ngày khác."}
-        known = sa.select(Meeting.month).where(
-            Meeting.cell_id == self.cell, Meeting.month >= self.first_month
-        )
-        if month := session.scalar(known.where(Meeting.kind == MeetingKind.REGULAR).limit(1)):
-            return {"first_month": f"Chi bộ đã có ngày họp tháng {month:%m/%Y}; xin dùng “Dời buổi họp”."}
-        return {}
-
-    def said(self, session: orm.Session) -> str:
-        """As "Chi bộ số 9 nhận đồng chí về dự từ tháng 05/2026"."""
-        return f"{fetch(session, Unit, self.cell)} nhận đồng chí về dự từ tháng {self.first_month:%m/%Y}"
-
-    def events(self, _session: orm.Session) -> tuple[Event, ...]:
-        """Meetings where there were none."""
-        days = usual_meetings(self.first_month, self.months, self.day)
-        slot = Slot(self.slot)
-        return tuple(MeetingMoved(str(self.cell), month, CellMeeting(day, slot)) for month, day in days)
-
-    def write(self, session: orm.Session, actor: Actor) -> None:
-        """The cell's meetings."""
-        cell = fetch(session, Unit, self.cell)
-        begin_meetings(session, actor, cell, self.first_month, self.months, self.day, self.slot)
-
-
-KINDS: Mapping[str, type[Any]] = {one.kind: one for one in (Away, Left, Reassigned, Postponed, CellBegun)}
+KINDS: Mapping[str, type[Happening]] = {
+    one.kind: one for one in (Away, Left, Reassigned, Postponed, CellBegun)
+}
 
 
 def as_asked(session: orm.Session, happening: Happening) -> dict[str, Any]:
@@ -259,8 +142,7 @@ def as_asked(session: orm.Session, happening: Happening) -> dict[str, Any]:
 
 def happening_of(asked: Mapping[str, Any]) -> Happening:
     """The event that a list keeps."""
-    found: Happening = from_data(KINDS[asked["kind"]], asked["facts"])
-    return found
+    return from_data(KINDS[asked["kind"]], asked["facts"])
 
 
 def require_possible(session: orm.Session, happening: Happening) -> None:

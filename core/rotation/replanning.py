@@ -16,7 +16,8 @@ from core.data import digest
 from core.notices.models import JobKind
 from core.notices.work import owe_again
 from core.rotation.by_hand import Trial, TrialKind
-from core.rotation.happenings import Happening, as_asked, happening_of, require_possible
+from core.rotation.happening import Happening
+from core.rotation.happenings import as_asked, happening_of, require_possible
 from core.rotation.models import Rotation
 from core.rotation.refused import Refused
 from core.rotation.service import RotationError, adjust, latest_published

@@ -15,7 +15,9 @@ from core.notices.models import Notice
 from core.rosters.models import RosterUpload
 from core.rosters.service import export_file, start_import, upload
 from core.rotation.by_hand import Trial
-from core.rotation.happenings import Away, CellBegun, Happening, Left, Postponed, Reassigned, as_asked
+from core.rotation.cell_happenings import CellBegun, Postponed
+from core.rotation.happening import Happening
+from core.rotation.happenings import Away, Left, Reassigned, as_asked
 from core.rotation.models import (
     Absence,
     Official,
