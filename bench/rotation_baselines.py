@@ -3,10 +3,13 @@
 from collections import Counter, defaultdict
 from datetime import date
 
+import numpy as np
+
+from core.rotation.solving.descent import fill_month, one_a_month
 from core.rotation.solving.facts import Duty, Official, PlannedVisit, Source
 from core.rotation.solving.grid import build
 from core.rotation.solving.problem import Problem
-from core.rotation.solving.solver import finished, month_draft
+from core.rotation.solving.solver import finished, keep_pins, movable
 from core.rotation.solving.state import State
 from core.rotation.solving.targets import allowances, targets, travel_cost
 
@@ -109,5 +112,13 @@ def _visit(problem: Problem, official: Official, cell: str, month: date) -> Plan
 
 
 def month_flow(problem: Problem) -> tuple[PlannedVisit, ...]:
-    """Month by month, each exactly as a flow that looks only at what is past."""
-    return finished(month_draft(State(build(problem)))).visits
+    """Pins, then month by month, each exactly beside what is placed; longer duties wait for room."""
+    state = State(build(problem))
+    grid, weights = state.grid, problem.weights
+    keep_pins(state, np.ones(len(grid.duty_official), bool))
+    for t in range(problem.months):
+        owed = (state.edge < 0) & movable(grid) & (grid.duty_from <= t) & (t < grid.duty_to)
+        duties = one_a_month(state, np.flatnonzero(owed), t)
+        last = grid.duty_to[duties] - 1 == t
+        fill_month(state, duties, t, np.where(last, weights.unmet, weights.special))
+    return finished(state).visits

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from core.rotation.solving.descent import descend
+from core.rotation.solving.descent import descend, unhurried
+from core.rotation.solving.drift import drift
 from core.rotation.solving.facts import Duty, PastVisit, Reason, Source
 from core.rotation.solving.flows import assignment
 from core.rotation.solving.grid import build
 from core.rotation.solving.parts import fall_apart
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import objective, score
-from core.rotation.solving.solver import Cancelled, first_draft, movable, plan
+from core.rotation.solving.solver import Cancelled, finished, first_draft, movable, plan
 from core.rotation.solving.state import State
 from core.rotation.solving.validate import validate
 from tests.rules.rotation_cases import JANUARY, MOST, cell, every_rotation, official, problem, problems
@@ -74,6 +75,20 @@ def test_the_descent_never_gets_worse(case: Problem) -> None:
     state = first_draft(State(grid), parts)
     trace = descend(state, movable(grid), parts.whole, parts.lanes)
     assert trace == sorted(trace, reverse=True)
+
+
+@EXAMPLES
+@given(problems())
+def test_drifting_never_makes_it_worse(case: Problem) -> None:
+    grid = build(case)
+    parts = fall_apart(grid, np.arange(len(case.officials)))
+    state = first_draft(State(grid), parts)
+    before = state.objective()
+    drift(state, movable(grid), parts, np.random.default_rng(1), unhurried)
+    made = finished(state)
+    assert made.objective <= before
+    assert made.objective == objective(score(case, made.visits))
+    assert validate(case, made.visits) == ()
 
 
 @settings(max_examples=15, deadline=None)

@@ -20,6 +20,7 @@ Progress = Callable[[str, int], None]
 Stop = Callable[[], bool]
 SWEEPS = 8
 DENSE = 400_000
+DEEP = 3
 
 
 def untold(stage: str, percent: int) -> None:
@@ -46,7 +47,7 @@ class Ledger:
 
     def touch(self, cells: Ints) -> None:
         """These cells' visits changed."""
-        self.clock += 1
+        self.clock += len(cells) > 0
         self.changed[cells] = self.clock
 
 
@@ -63,13 +64,13 @@ def descend(
     Only ``free`` [D] duties move. Ends early, with the rotation as good as it is, when ``enough`` says so.
     """
     ledger = Ledger(np.ones(len(state.visits), np.int64), {})
-    rooms = list(_rooms(state.grid, free, part))
+    among = list(rooms(state.grid, free, part))
     trace = [state.objective()]
     for _ in range(sweeps):
-        for at, (duties, cells) in enumerate(rooms):
+        for at, (duties, cells) in enumerate(among):
             for t in range(state.grid.problem.months):
                 if not enough() and ledger.stale((at, t), cells):
-                    _resolve_month(state, t, duties, ledger)
+                    ledger.touch(resolve_month(state, t, duties))
         for lane in lanes:
             if not enough():
                 _resolve_lane(state, lane, free, ledger)
@@ -86,7 +87,7 @@ def _settled(trace: list[int]) -> bool:
     return (trace[-2] - trace[-1]) * 100 <= trace[0] - trace[-1]
 
 
-def _rooms(grid: Grid, free: Bools, part: Ints) -> Iterator[tuple[Ints, Ints]]:
+def rooms(grid: Grid, free: Bools, part: Ints) -> Iterator[tuple[Ints, Ints]]:
     """The free duties of each part and the cells they may go to."""
     part_of_edge, part_of_duty = part[grid.official], part[grid.duty_official]
     for officials in groups(part):
@@ -96,8 +97,8 @@ def _rooms(grid: Grid, free: Bools, part: Ints) -> Iterator[tuple[Ints, Ints]]:
             yield duties, np.unique(grid.cell[part_of_edge == number])
 
 
-def _resolve_month(state: State, t: int, among: Ints, ledger: Ledger) -> None:
-    """Month ``t`` of the duties ``among`` exactly, all other visits fixed."""
+def resolve_month(state: State, t: int, among: Ints) -> Ints:
+    """Month ``t`` of the duties ``among`` exactly, all other visits fixed; the cells whose visits changed."""
     grid = state.grid
     here = (state.edge[among] < 0) | (state.month[among] == t)
     duties = among[here & (grid.duty_from[among] <= t) & (t < grid.duty_to[among])]
@@ -105,12 +106,12 @@ def _resolve_month(state: State, t: int, among: Ints, ledger: Ledger) -> None:
     edge, month = state.edge[duties], state.month[duties]
     state.lift(duties)
     skip = grid.problem.weights.unmet + state.change_cost(duties, np.full(len(duties), -1), t)
-    fill_month(state, duties, t, skip)
+    fill_month(state, duties, t, skip, _fullest(grid.cell[edge[edge >= 0]]) + 1)
     moved = state.edge[duties] != edge
-    if moved.any():
-        both = np.concatenate([edge[moved], state.edge[duties[moved]]])
-        ledger.touch(grid.cell[both[both >= 0]])
+    both = np.concatenate([edge[moved], state.edge[duties[moved]]])
     state.month[duties] = np.where(state.edge[duties] >= 0, t, month)
+    cells: Ints = grid.cell[both[both >= 0]]
+    return cells
 
 
 def one_a_month(state: State, duties: Ints, t: int) -> Ints:
@@ -131,8 +132,11 @@ def one_a_month(state: State, duties: Ints, t: int) -> Ints:
     return np.array(sorted(chosen), np.int64)
 
 
-def fill_month(state: State, duties: Ints, t: int, skip: Ints) -> None:
-    """Place unmet duties in month ``t`` where that is cheaper than their ``skip`` price."""
+def fill_month(state: State, duties: Ints, t: int, skip: Ints, deep: int = DEEP) -> None:
+    """Place unmet duties in month ``t`` where that is cheaper than their ``skip`` price.
+
+    ``deep`` is a guess how many will share a meeting.
+    """
     grid, weights = state.grid, state.grid.problem.weights
     row, edges = open_arcs(grid, duties, t)
     if not len(edges):
@@ -140,23 +144,29 @@ def fill_month(state: State, duties: Ints, t: int, skip: Ints) -> None:
     cells, column = np.unique(grid.cell[edges], return_inverse=True)
     cost = state.edge_cost(edges) + state.change_cost(duties[row], edges, t)
     gain = weights.spacing * state.spacing_gain(cells)[:, t]
-    chosen = _assign(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth))
+    chosen = _assign(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth), deep)
     met = chosen >= 0
     state.place(duties[met], edges[chosen[met]], np.full(int(met.sum()), t))
 
 
-def _assign(row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Callable[[int], Ints]) -> Ints:
+def _assign(
+    row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Callable[[int], Ints], depth: int
+) -> Ints:
     """``assignment``, by the dense method where the table is small."""
-    depth, rows = 3, len(skip)
+    rows = len(skip)
     while True:
         step = steps(depth)
         if rows * (step.size + rows) > DENSE:
-            return assignment(row, column, cost, skip, steps)
+            return assignment(row, column, cost, skip, steps, depth)
         chosen = _dense(row, column, cost, skip, step)
-        most = np.bincount(column[chosen[chosen >= 0]], minlength=1).max()
+        most = _fullest(column[chosen[chosen >= 0]])
         if most < depth or most == rows:
             return chosen
         depth *= 2
+
+
+def _fullest(place: Ints) -> int:
+    return int(np.bincount(place, minlength=1).max())
 
 
 def _dense(row: Ints, column: Ints, cost: Ints, skip: Ints, step: Ints) -> Ints:

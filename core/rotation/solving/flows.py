@@ -101,10 +101,10 @@ def _rising(flow: Any, start: Ints, end: Ints, step: Ints, total: int) -> None:
     )
 
 
-def assignment(row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Steps) -> Ints:
+def assignment(row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Steps, depth: int = DEPTH) -> Ints:
     """Cheapest choice of at most one arc a row; each row's arc, -1 where skipping is cheaper."""
     once = np.ones(len(row), np.int64)
-    found = transport(Arcs(row, column, cost, once), np.ones(len(skip), np.int64), skip, steps)
+    found = transport(Arcs(row, column, cost, once), np.ones(len(skip), np.int64), skip, steps, depth=depth)
     used = np.flatnonzero(found.units > 0)
     chosen = np.full(len(skip), -1, np.int64)
     chosen[row[used]] = used

@@ -6,6 +6,7 @@ only), so each becomes one row of steps. Design: rotation.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from scipy.optimize import Bounds as Limits
@@ -53,11 +54,16 @@ def repair(
     return won
 
 
-def settle(state: State, free: Bools) -> int:
-    """The whole problem exactly, where it is small; 1 if that paid."""
-    duties = np.flatnonzero(free)
-    few = len(duties) > 0 and len(open_choices(state, duties).duty) <= SMALL
-    return improve_exactly(state, duties, MANY_NODES) if few else 0
+def settle(state: State, free: Bools) -> bool:
+    """The whole problem exactly, where it is small enough; whether it is."""
+    grid, duties = state.grid, np.flatnonzero(free)
+    spans = zip(grid.duty_official[duties], grid.duty_from[duties], grid.duty_to[duties], strict=True)
+    arcs = accumulate(int(grid.open[grid.edges_of(m), start:stop].sum()) for m, start, stop in spans)
+    if any(count > SMALL for count in arcs):
+        return False
+    if len(duties):
+        improve_exactly(state, duties, MANY_NODES)
+    return True
 
 
 def dirty(state: State, lost: Bools) -> Ints:

@@ -11,16 +11,8 @@ import numpy as np
 
 from core.rotation.solving.arcs import REASONS
 from core.rotation.solving.colouring import spread
-from core.rotation.solving.descent import (
-    SWEEPS,
-    Progress,
-    Stop,
-    descend,
-    fill_month,
-    one_a_month,
-    unhurried,
-    untold,
-)
+from core.rotation.solving.descent import SWEEPS, Progress, Stop, descend, unhurried, untold
+from core.rotation.solving.drift import drift
 from core.rotation.solving.facts import PlannedVisit, Reason, Source, Unmet
 from core.rotation.solving.grid import Bools, Grid, Ints, build
 from core.rotation.solving.levelling import level
@@ -30,8 +22,6 @@ from core.rotation.solving.parts import Parts, fall_apart, groups
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import RuleScore, objective, open_duties, score
 from core.rotation.solving.state import State
-
-FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +57,14 @@ def plan(
     rng = np.random.default_rng(seed)
     order = np.arange(len(problem.officials))
     parts = fall_apart(grid, rng.permutation(order) if seed else order)
-    state = first_draft(State(grid), parts, tell)
-    improve(state, movable(grid), parts, rng, tell, clock.enough)
-    if len(problem.duties) <= FEW and not clock.enough():
-        state = min(state, _another(grid, parts, rng, clock.enough), key=State.objective)
+    state, free = first_draft(State(grid), parts, tell), movable(grid)
+    improve(state, free, parts, tell, clock.enough)
+    if not clock.enough() and not settle(state, free):
+        drift(state, free, parts, rng, clock.enough)
+        tell("Hoàn thiện lịch", 85)
+        repair(state, free, dirty(state, hopeless(grid)), rng, clock.enough)
     tell("Đã xếp xong lịch", 100)
     return finished(state)
-
-
-def _another(grid: Grid, parts: Parts, rng: np.random.Generator, enough: Stop) -> State:
-    """A rotation begun the other way, cheap where the problem is small."""
-    state = month_draft(State(grid))
-    improve(state, movable(grid), parts, rng, enough=enough)
-    return state
-
-
-def month_draft(state: State) -> State:
-    """Pins, then month by month, each exactly beside what is placed; longer duties wait for room."""
-    grid, weights = state.grid, state.grid.problem.weights
-    keep_pins(state, np.ones(len(grid.duty_official), bool))
-    for t in range(grid.problem.months):
-        owed = (state.edge < 0) & movable(grid) & (grid.duty_from <= t) & (t < grid.duty_to)
-        duties = one_a_month(state, np.flatnonzero(owed), t)
-        last = grid.duty_to[duties] - 1 == t
-        fill_month(state, duties, t, np.where(last, weights.unmet, weights.special))
-    return state
 
 
 @dataclass
@@ -112,26 +85,16 @@ class _Clock:
 
 
 def improve(
-    state: State,
-    free: Bools,
-    parts: Parts,
-    rng: np.random.Generator,
-    tell: Progress = untold,
-    enough: Stop = unhurried,
+    state: State, free: Bools, parts: Parts, tell: Progress = untold, enough: Stop = unhurried
 ) -> None:
-    """Level the crowds and descend, twice, then search exactly where a rule is still broken."""
-    lost = hopeless(state.grid)
-    for turn, stage in enumerate(("Cải thiện lịch", "Hoàn thiện lịch")):
+    """Level the crowds and descend, twice."""
+    for turn, stage in enumerate(("Cải thiện lịch", "Rút ngắn đường đi")):
         shifted = 0 if enough() else level(state, free, repeats=False)
         if turn and not enough():
             shifted += level(state, free, repeats=True)
         if not turn or shifted:
             descend(state, free, parts.whole, parts.lanes, 1 if turn else SWEEPS, enough)
-        tell(stage, 70 + 15 * turn)
-    if not enough() and len(broken := dirty(state, lost)):
-        repair(state, free, broken, rng, enough)
-    if not enough():
-        settle(state, free)
+        tell(stage, 60 + 10 * turn)
 
 
 def finished(state: State) -> Plan:

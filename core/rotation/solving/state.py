@@ -77,7 +77,7 @@ class State:
         again = self.times[edges] >= grid.allowed[grid.official[edges]]
         return weights.travel * grid.travel[edges] + weights.repeat * again
 
-    def cell_cost(self, cells: Ints, more: int) -> Ints:
+    def cell_cost(self, cells: Ints, more: int | Ints) -> Ints:
         """[n] price of each cell's (``more`` + 1)-th further visit, whatever its month."""
         weights, grid, visits = self.grid.problem.weights, self.grid, self.visits[cells] + more
         short = visits < grid.least[cells]

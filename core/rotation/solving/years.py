@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from core.rotation.solving.grid import Bools, Ints
 from core.rotation.solving.state import State
 
+Prices = NDArray[np.int64] | NDArray[np.float64]
+
 SHUT = 1 << 40
 ALWAYS = -(1 << 36)
+COPIES = 4
 
 
 @dataclass(frozen=True)
@@ -19,16 +23,28 @@ class Table:
     ``price`` [rows, columns] of each row's cheapest month in that column, ``month`` that month.
     """
 
-    price: Ints
+    price: Prices
     month: Ints
 
 
-def resolve_years(state: State, officials: Ints, free: Bools) -> Ints:
+@dataclass(frozen=True)
+class Heat:
+    """How many units dearer, at random, a visit may look, so that years nearly as good are taken too."""
+
+    units: float
+    rng: np.random.Generator
+
+    def stir(self, price: Ints) -> Prices:
+        """The prices, each up to ``units`` higher."""
+        return price + self.units * self.rng.random(price.shape)
+
+
+def resolve_years(state: State, officials: Ints, free: Bools, heat: Heat | None = None) -> Ints:
     """Re-solve the years of officials with no cell in common, all else fixed; those whose year changed."""
     blocks = {m: _blocks(state, m, free) for m in officials.tolist()}
     turns = max((len(found) for found in blocks.values()), default=0)
     changed = [
-        _resolve(state, [(m, found[turn]) for m, found in blocks.items() if turn < len(found)])
+        _resolve(state, [(m, found[turn]) for m, found in blocks.items() if turn < len(found)], heat)
         for turn in range(turns)
     ]
     return np.unique(np.concatenate([np.zeros(0, np.int64), *changed]))
@@ -46,7 +62,7 @@ def _blocks(state: State, m: int, free: Bools) -> list[Ints]:
     return np.split(duties, np.flatnonzero(np.diff(grid.duty_from[duties])) + 1)
 
 
-def _resolve(state: State, busy: list[tuple[int, Ints]]) -> Ints:
+def _resolve(state: State, busy: list[tuple[int, Ints]], heat: Heat | None) -> Ints:
     """Re-solve these duties of officials with no cell in common; the officials whose duties moved."""
     grid = state.grid
     every = np.concatenate([duties for _, duties in busy])
@@ -54,12 +70,13 @@ def _resolve(state: State, busy: list[tuple[int, Ints]]) -> Ints:
     state.lift(every)
     edges = np.concatenate([grid.edges_of(m) for m, _ in busy])
     price = np.where(grid.blocked[edges] == 0, state.arc_cost(edges), SHUT)
+    seen = heat.stir(price) if heat else price
     stops = np.cumsum([0, *(int(grid.first[m + 1] - grid.first[m]) for m, _ in busy)]).tolist()
     changed = []
     for at, (m, duties) in enumerate(busy):
-        own = price[stops[at] : stops[at + 1]]
-        found = _cheapest(state, m, duties, own)
-        if _worth(state, m, duties, own, found, (edge[duties], month[duties])):
+        mine = slice(stops[at], stops[at + 1])
+        found = _cheapest(state, m, duties, seen[mine])
+        if heat or _worth(state, m, duties, price[mine], found, (edge[duties], month[duties])):
             edge[duties], month[duties] = found
             changed.append(m)
     state.place(every, edge[every], month[every])
@@ -88,7 +105,7 @@ def _cost(state: State, m: int, duties: Ints, price: Ints, edge: Ints, month: In
     return cost
 
 
-def _cheapest(state: State, m: int, duties: Ints, price: Ints) -> Year:
+def _cheapest(state: State, m: int, duties: Ints, price: Prices) -> Year:
     """Edge and month of each duty, -1 where none; at most one visit a cell and copy."""
     grid, weights = state.grid, state.grid.problem.weights
     several = bool(grid.several[m])
@@ -98,22 +115,22 @@ def _cheapest(state: State, m: int, duties: Ints, price: Ints) -> Year:
     idle = np.full((rows, rows - len(duties)), ALWAYS)
     lost = state.change_cost(duties, np.full(len(duties), -1), 0)[:, None]
     skips = np.full((rows, len(duties)), weights.unmet) + (0 if several else lost)
-    whole = np.concatenate([*copies, idle, skips], 1)
+    whole = np.concatenate([copies, idle, skips], 1)
     at, seat = linear_sum_assignment(whole)
-    real = seat < len(copies) * columns
+    real = seat < copies.shape[1]
     real &= whole[at, seat] < SHUT
     column = seat[real] % max(1, columns)
     found = at[real], grid.first[m] + column, table.month[at[real], column]
     return _dealt(state, duties, *found[1:]) if several else _in_place(duties, *found)
 
 
-def _duties_by_cells(state: State, duties: Ints, price: Ints) -> Table:
+def _duties_by_cells(state: State, duties: Ints, price: Prices) -> Table:
     grid, change = state.grid, state.grid.problem.weights.change
     start, stop = grid.duty_from[duties], grid.duty_to[duties]
     kept = state.kept_edge[duties]
     if (stop - start == 1).all() and (kept < 0).all():
         return Table(price[:, start].T, np.repeat(start[:, None], len(price), 1))
-    best, month = np.empty((2, len(duties), len(price)), np.int64)
+    best, month = np.empty((len(duties), len(price))), np.empty((len(duties), len(price)), np.int64)
     for i, d in enumerate(duties.tolist()):
         span = price[:, start[i] : stop[i]]
         if kept[i] >= 0:
@@ -124,7 +141,7 @@ def _duties_by_cells(state: State, duties: Ints, price: Ints) -> Table:
     return Table(best, month)
 
 
-def _months_by_cells(state: State, m: int, duties: Ints, price: Ints) -> Table:
+def _months_by_cells(state: State, m: int, duties: Ints, price: Prices) -> Table:
     """Months in which he is already out, or in which he owes nothing, are shut."""
     grid, change = state.grid, state.grid.problem.weights.change
     best = price.T.copy()
@@ -139,21 +156,18 @@ def _months_by_cells(state: State, m: int, duties: Ints, price: Ints) -> Table:
     return Table(best, np.repeat(np.arange(len(best))[:, None], len(price), 1))
 
 
-def _copies(state: State, m: int, duties: Ints, table: Table, price: Ints) -> list[Ints]:
-    """The table, and once more for second visits where cells are few: dearer by what a second visit costs."""
+def _copies(state: State, m: int, duties: Ints, table: Table, price: Prices) -> Prices:
+    """The table, and again for further visits where cells are few: dearer by what one more visit costs."""
     grid, weights = state.grid, state.grid.problem.weights
-    edges, open_cells = grid.edges_of(m), (price < SHUT).any(1)
-    if len(duties) * 2 <= open_cells.sum() and grid.allowed[m] == 1:
-        return [table.price]
-    cells = grid.cell[edges]
-    again = (state.times[edges] + 1 >= grid.allowed[m]).astype(np.int64)
-    already = (state.times[edges] >= grid.allowed[m]).astype(np.int64)
+    edges, allowed = grid.edges_of(m), int(grid.allowed[m])
+    most = min(len(duties), COPIES)
+    if most == 1 or (allowed == 1 and len(duties) * 2 <= (price < SHUT).any(1).sum()):
+        return table.price
+    cells, more = grid.cell[edges], np.arange(most)[:, None]
+    again = (state.times[edges] + more >= allowed).astype(np.int64)
     gain = weights.spacing * state.spacing_gain(cells).max(1, initial=0)
-    once, copies = table.price, [table.price]
-    for k in range(1, min(len(duties), 4)):
-        rise = state.cell_cost(cells, k) - state.cell_cost(cells, 0) + gain
-        dearer = rise + weights.repeat * ((again if k == 1 else 1) - already)
-        copies.append(np.where(once < SHUT, once + dearer, SHUT))
+    cost = state.cell_cost(cells, more) + weights.repeat * again + gain * (more > 0)
+    copies: Prices = (table.price[:, None] + (cost - cost[0])).reshape(len(table.price), -1)
     return copies
 
 
