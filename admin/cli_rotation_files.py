@@ -15,8 +15,10 @@ from core.rotation.solving.bounds import lower_bound
 from core.rotation.solving.events import happened
 from core.rotation.solving.explain import explain
 from core.rotation.solving.invented import SCALES, instance
+from core.rotation.solving.nodes import FileProblem, Node, parse
 from core.rotation.solving.problem import Problem, ProblemError
-from core.rotation.solving.reading import FileProblem, Node, parse, read_events, read_problem, read_visits
+from core.rotation.solving.reading import read_problem, read_visits
+from core.rotation.solving.reading_events import read_events
 from core.rotation.solving.replan import replan
 from core.rotation.solving.score import objective, score
 from core.rotation.solving.solver import Plan, plan

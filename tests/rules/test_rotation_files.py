@@ -12,8 +12,10 @@ from core.rotation.solving.bounds import lower_bound
 from core.rotation.solving.explain import explain
 from core.rotation.solving.facts import Weights
 from core.rotation.solving.invented import SCALES, instance
+from core.rotation.solving.nodes import FileProblem, Node, parse
 from core.rotation.solving.problem import Problem
-from core.rotation.solving.reading import FileProblem, Node, parse, read_events, read_problem, read_visits
+from core.rotation.solving.reading import read_problem, read_visits
+from core.rotation.solving.reading_events import read_events
 from core.rotation.solving.solver import plan
 from core.rotation.solving.writing import plan_data, problem_data
 from tests.rules.rotation_cases import problems
@@ -103,6 +105,7 @@ def test_an_order_sets_the_prices() -> None:
         {"kind": "illness", "official": "x", "from": "2026-01-01", "to": "2026-01-31"},
         {"kind": "leave", "official": "x", "from": "2026-01-01", "to": "2026-01-31"},
         {"kind": "transfer", "official": "x", "from": "2026-01-09", "area": ["a"]},
+        {"kind": "transfer", "official": "x", "from": "2026-01-09", "area": ["a"], "level": "XA"},
         {"kind": "joined", "official": {"id": "y", "level": "XA", "area": ["a"]}, "from": "2026-02-01"},
         {"kind": "moved_meeting", "cell": "a", "month": "2026-01", "date": "2026-01-09", "slot": "morning"},
         {"kind": "moved_meeting", "cell": "a", "month": "2026-01", "date": None},
