@@ -31,7 +31,7 @@ from core.rotation.service import (
     open_rotation,
     publish,
 )
-from core.rotation.solving.explain import BlockerKind
+from core.rotation.solving.blockers import BlockerKind
 from core.rotation.verdict import verdict
 from tenants.access import NotAllowed, NotFound, Permission, as_id, fetch, may
 from tenants.clock import local, today

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.rotation.solving.explain import BlockerKind, explain
+from core.rotation.solving.blockers import BlockerKind
+from core.rotation.solving.explain import explain
 from core.rotation.solving.facts import OwnCell
 from core.rotation.solving.grid import build
 from core.rotation.solving.hall import short_groups

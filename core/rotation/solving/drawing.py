@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from core.rotation.solving.blockers import Blocker
 from core.rotation.solving.bounds import bounded, lower_bound
 from core.rotation.solving.changes import PlanDiff
-from core.rotation.solving.explain import Blocker, explain
+from core.rotation.solving.explain import explain
 from core.rotation.solving.facts import PlannedVisit
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.replan import Policy, replan

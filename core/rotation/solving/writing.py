@@ -5,9 +5,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from core.rotation.solving.blockers import Blocker
 from core.rotation.solving.bounds import Bounds, bounded
 from core.rotation.solving.changes import Change, PlanDiff
-from core.rotation.solving.explain import Blocker
 from core.rotation.solving.facts import Cell, Level, Official, OwnCell, PlannedVisit, Ref, Unmet
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import RuleScore, objective
