@@ -1,4 +1,4 @@
-"""Blockers of one official: a period without a visit, a wish that cannot be, no area. Source: S4-08, S4-11."""
+"""Blockers of one official: a period without a visit, a wish that cannot be, no area (S4-08, S4-11)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
