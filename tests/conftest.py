@@ -5,7 +5,6 @@ of it (about 0.1 s), so that tests may commit, use several sessions and several 
 A savepoint around everything is no choice here: `SET LOCAL` would outlive the inner transactions.
 """
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,6 +16,7 @@ from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from admin.app import create_app
@@ -34,7 +34,7 @@ from tests.stories import close_book, open_book
 TEMPLATE = "committee_cast"
 SECRET = "a secret of the tests, long enough to pass"
 ORIGIN = "https://localhost"
-_numbers = itertools.count()
+_databases: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -79,18 +79,29 @@ def _app(settings: Settings) -> Flask:
     return build(settings)
 
 
+@pytest.fixture(scope="session")
+def _engine(stack: Stack) -> sa.Engine:
+    """One engine for the tests' databases, the newest of them: what it has compiled serves all."""
+    engine = make_engine(stack.environment()["DATABASE_URL"])
+
+    @event.listens_for(engine, "do_connect")
+    def _newest(_dialect: object, _record: object, _args: object, options: dict[str, Any]) -> None:
+        options["dbname"] = _databases[-1]
+
+    return engine
+
+
 @pytest.fixture
-def database(stack: Stack, cast: Cast) -> Iterator[dict[str, str]]:
+def database(stack: Stack, cast: Cast, _engine: sa.Engine) -> Iterator[dict[str, str]]:
     """A fresh clone of the cast's database, bound to every session; its URLs by environment name."""
-    name = f"{TEMPLATE}_{next(_numbers)}"
+    name = f"{TEMPLATE}_{len(_databases)}"
+    _databases.append(name)
     stack.create_database(name, TEMPLATE)
-    urls = stack.environment(name)
-    engine = make_engine(urls["DATABASE_URL"])
-    scope.connect(engine)
-    open_book(stack, name, engine)
-    yield urls
+    scope.connect(_engine)
+    open_book(stack, name, _engine)
+    yield stack.environment(name)
     close_book()
-    engine.dispose()
+    _engine.dispose()
     stack.drop_database(name)
 
 

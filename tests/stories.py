@@ -43,7 +43,8 @@ _numbers = itertools.count()
 def open_book(stack: Stack, name: str, engine: sa.Engine) -> None:
     """From now on stories are told in this database, fresh from the template."""
     _open[:] = [Book(stack, name, engine)]
-    event.listen(engine, "before_cursor_execute", _note)
+    if not event.contains(engine, "before_cursor_execute", _note):
+        event.listen(engine, "before_cursor_execute", _note)
 
 
 def close_book() -> None:
