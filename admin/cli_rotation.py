@@ -60,7 +60,7 @@ def list_versions(code: str) -> None:
 @tenant_option
 @month_option
 @click.option("--months", default=12, show_default=True, type=click.IntRange(1, 12))
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 def draw_up(code: str, first_month: datetime, months: int, seed: int) -> None:
     """Owe the drawing-up of a draft under the year's plan; prints the job's id."""
     with in_tenant(code, RotationError) as actor, transaction() as session:

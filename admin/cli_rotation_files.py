@@ -5,6 +5,7 @@ the command with exit code 2, a rotation that breaks a hard rule ends `check` wi
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from core.rotation.solving.explain import explain
 from core.rotation.solving.invented import SCALES, instance
 from core.rotation.solving.nodes import FileProblem, Node, parse
 from core.rotation.solving.problem import Problem, ProblemError
-from core.rotation.solving.reading import read_problem, read_visits
+from core.rotation.solving.reading import read_problem, read_visits, strangers
 from core.rotation.solving.reading_events import read_events
 from core.rotation.solving.replan import replan
 from core.rotation.solving.score import objective, score
@@ -33,9 +34,7 @@ from core.rotation.solving.writing import (
 )
 
 file_argument = click.Path(exists=True, dir_okay=False, path_type=Path)
-out_option = click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Written here, else printed."
-)
+seed_type = click.IntRange(0)
 
 
 class BadFile(click.ClickException):
@@ -47,9 +46,24 @@ class BadFile(click.ClickException):
         super().__init__("\n".join(f"{path}: {reason}" for reason in reasons))
 
 
+def _writable(_context: click.Context, _option: click.Parameter, output: Path | None) -> Path | None:
+    """The path, refused before the work begins where nothing could be written there."""
+    if output and not os.access(output.parent, os.W_OK):
+        raise BadFile(output, ("không ghi được: thư mục không có hoặc không cho ghi",))
+    return output
+
+
+out_option = click.option(
+    *("-o", "--output"),
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=_writable,
+    help="Written here, whole or not at all; else printed.",
+)
+
+
 def _read(path: Path) -> Node:
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise BadFile(path, ("không phải văn bản UTF-8",)) from None
     except FileProblem as problem:
@@ -67,10 +81,27 @@ def _problem(path: Path) -> Problem:
 
 def _write(data: dict[str, Any], output: Path | None) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=1)
-    if output:
-        output.write_text(f"{text}\n", encoding="utf-8")
-    else:
+    if output is None:
         click.echo(text)
+        return
+    try:
+        _put(output, f"{text}\n")
+    except OSError as refused:
+        raise BadFile(output, (f"không ghi được: {refused.strerror}",)) from None
+
+
+def _put(output: Path, text: str) -> None:
+    """Writes a file whole or not at all; what is no file, as /dev/stdout, directly."""
+    if output.exists() and not output.is_file():
+        output.write_text(text, encoding="utf-8")
+        return
+    target = output.resolve()
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _told(problem: Problem, made: Plan) -> dict[str, Any]:
@@ -79,7 +110,7 @@ def _told(problem: Problem, made: Plan) -> dict[str, Any]:
 
 @click.command()
 @click.argument("problem", type=file_argument)
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", type=seed_type, default=0, show_default=True)
 @click.option("--time-limit", type=click.FloatRange(0), help="Seconds; the best found so far is written.")
 @out_option
 def solve(problem: Path, seed: int, time_limit: float | None, output: Path | None) -> None:
@@ -125,6 +156,8 @@ def mend_file(problem: Path, plan_file: Path, events: Path, output: Path | None)
     try:
         told = read_events(_read(events))
         later = happened(facts, told.events)
+        if unknown := tuple(strangers(later, published)):
+            raise BadFile(plan_file, unknown)
         diff = replan(facts, published, told.events, told.today, told.policy)
     except (FileProblem, ProblemError) as wrong:
         raise BadFile(events, (str(wrong),)) from None
@@ -145,7 +178,7 @@ def tell(problem: Path, output: Path | None) -> None:
 
 @click.command("generate")
 @click.option("--scale", required=True, type=click.Choice(list(SCALES)))
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", type=seed_type, default=1, show_default=True)
 @out_option
 def invent(scale: str, seed: int, output: Path | None) -> None:
     """Invent a problem as hard as the real ones; the same scale and seed give the same file."""

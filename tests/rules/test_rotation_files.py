@@ -58,7 +58,16 @@ def test_a_plan_is_read_back_as_it_was() -> None:
         ({"first_month": "2026-13"}, "first_month", "cần một tháng"),
         ({"months": "12"}, "months", "cần một số nguyên từ 1 đến 24"),
         ({"months": True}, "months", "cần một số nguyên"),
+        ({"first_month": "9999-12"}, "first_month", "năm 1900 đến 2199"),
         ({"levels": {}}, "levels", "cần một danh sách"),
+        ({"levels": []}, "levels", "cần ít nhất một mục"),
+        ({"cells": []}, "cells", "cần ít nhất một mục"),
+        ({"officials": []}, "officials", "cần ít nhất một mục"),
+        (
+            {"cells": [{**GOOD["cells"][0], "meetings": {"2026-01": {"date": "2026-W02-1"}}}]},
+            "cells[0].meetings.2026-01.date",
+            "cần một ngày",
+        ),
         ({"levels": [{"code": "XA"}]}, "levels[0]", "đúng một trong hai"),
         ({"cells": [{"id": "a", "unit": "u"}]}, "cells[0]", "thiếu mục “meetings”"),
         ({"cells": [{**GOOD["cells"][0], "colour": 1}]}, "cells[0]", "mục lạ “colour”"),
@@ -68,6 +77,7 @@ def test_a_plan_is_read_back_as_it_was() -> None:
             "cần một ngày",
         ),
         ({"cells": [{**GOOD["cells"][0], "xy": [1]}]}, "cells[0].xy", "[đông, bắc]"),
+        ({"cells": [{**GOOD["cells"][0], "xy": [1e300, 0]}]}, "cells[0].xy", "không quá 40000"),
         ({"officials": [{**GOOD["officials"][0], "area": [1]}]}, "officials[0].area[0]", "chuỗi ký tự"),
         (
             {"officials": [{**GOOD["officials"][0], "away": [["2026-01-01"]]}]},
@@ -89,6 +99,21 @@ def test_a_broken_problem_names_path_and_reason(change: dict[str, Any], path: st
 def test_what_is_not_json_names_line_and_column() -> None:
     with pytest.raises(FileProblem, match="dòng 2, cột 1: không phải JSON"):
         parse("{\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 100_000, "(gốc): danh sách, đối tượng lồng nhau quá sâu"),
+        ('{"months": %s}' % ("9" * 5000), "(gốc): có số quá dài: 999"),
+        ('{"months": 1, "months": 2}', "months: ghi hai lần"),
+        (r'{"id": "\ud800"}', "(gốc): có ký tự hỏng"),
+    ],
+)
+def test_json_nobody_could_use_says_why(text: str, reason: str) -> None:
+    with pytest.raises(FileProblem) as found:
+        parse(text)
+    assert str(found.value).startswith(reason)
 
 
 def test_an_order_sets_the_prices() -> None:

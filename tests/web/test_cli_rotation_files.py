@@ -74,6 +74,46 @@ def test_a_file_that_cannot_be_used_ends_with_2(tmp_path: Path, text: str) -> No
     assert "p.json: " in found.output
 
 
+def test_a_file_with_a_byte_order_mark_is_read(folder: Path) -> None:
+    text = (folder / "p.json").read_text("utf-8")
+    (folder / "p.json").write_text(text, encoding="utf-8-sig")
+    assert run("explain", folder / "p.json").exit_code == 0
+
+
+def test_a_published_visit_of_somebody_unknown_is_named(folder: Path) -> None:
+    made = read(folder / "plan.json")
+    made["visits"][1]["official"] = "nobody"
+    (folder / "plan.json").write_text(json.dumps(made))
+    (folder / "e.json").write_text(json.dumps({"today": "2025-05-31", "events": []}))
+    found = run("replan", *(folder / name for name in ("p.json", "plan.json", "e.json")))
+    assert found.exit_code == 2
+    assert "plan.json: visits[1].official: tệp bài toán không có đồng chí “nobody”" in found.output
+
+
+def test_an_answer_that_cannot_be_written_is_said_before_the_work(folder: Path) -> None:
+    found = run("solve", folder / "p.json", "-o", folder / "none" / "plan.json")
+    assert (found.exit_code, "none/plan.json: không ghi được" in found.output) == (2, True)
+
+
+def test_a_full_disk_leaves_what_was_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (folder / "plan.json").read_text("utf-8")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    found = run("solve", folder / "p.json", "-o", folder / "plan.json")
+    assert (found.exit_code, "không ghi được" in found.output) == (2, True)
+    assert (folder / "plan.json").read_text("utf-8") == before
+    assert sorted(path.name for path in folder.iterdir()) == ["p.json", "plan.json"]
+
+
+@pytest.mark.parametrize("seed", ["-1", "x"])
+def test_a_seed_is_a_whole_number_from_nought(tmp_path: Path, seed: str) -> None:
+    found = run("generate", "--scale", "commune", "--seed", seed, "-o", tmp_path / "p.json")
+    assert (found.exit_code, "--seed" in found.output) == (2, True)
+
+
 def test_other_commands_still_want_the_whole_application() -> None:
     assert without_database(["flask", "rotation", "publish", "--tenant", "x"]) is None
     assert without_database(["gunicorn", "wsgi:app"]) is None

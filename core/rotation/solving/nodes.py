@@ -1,16 +1,17 @@
 """A value of a JSON file and the path to it: what is wrong is named with both, in Vietnamese."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import isfinite
 from typing import Any, TypeVar
 
 Kind = TypeVar("Kind", bound=StrEnum)
 Value = TypeVar("Value")
 ROOT = "(gốc)"
+FARTHEST_KM = 40_000
 
 
 class FileProblem(ValueError):
@@ -38,7 +39,9 @@ class Node:
         if missing := [name for name in required.split() if name not in found]:
             raise self.wrong(f"thiếu mục “{missing[0]}”")
         if strange := [name for name in found if name not in names]:
-            raise self.wrong(f"có mục lạ “{strange[0]}”; các mục dùng được: {', '.join(sorted(names))}")
+            raise self.wrong(
+                f"có mục lạ “{shortened(strange[0])}”; các mục dùng được: {', '.join(sorted(names))}"
+            )
         return found
 
     def items(self, shape_vi: str = "…") -> Iterator[tuple[str, "Node"]]:
@@ -64,6 +67,12 @@ class Node:
             raise self.wrong(f"cần một chuỗi ký tự khác rỗng, đang là {shown(self.value)}")
         return self.value
 
+    def some(self) -> Iterator["Node"]:
+        """The items of a list that has at least one."""
+        if self.value == []:
+            raise self.wrong("cần ít nhất một mục, đang để trống")
+        return self.list()
+
     def number(self, least: int, most: int) -> int:
         """A whole number from ``least`` to ``most``."""
         if type(self.value) is not int or not least <= self.value <= most:
@@ -78,17 +87,16 @@ class Node:
 
     def day(self) -> date:
         """A day as 2026-01-05."""
-        try:
-            return date.fromisoformat(self.value)
-        except (TypeError, ValueError):
-            raise self.wrong(f"cần một ngày như 2026-01-05, đang là {shown(self.value)}") from None
+        if found := _day(self.value):
+            return found
+        raise self.wrong(f"cần một ngày như 2026-01-05, đang là {shown(self.value)}")
 
     def month(self) -> date:
-        """A month as 2026-01; its first day."""
-        try:
-            return date.fromisoformat(f"{self.value}-01" if len(self.value) == 7 else "")
-        except (TypeError, ValueError):
-            raise self.wrong(f"cần một tháng như 2026-01, đang là {shown(self.value)}") from None
+        """A month as 2026-01, of the years 1900 to 2199; its first day."""
+        found = _day(f"{self.value}-01")
+        if found and 1900 <= found.year <= 2199:
+            return found
+        raise self.wrong(f"cần một tháng như 2026-01 (năm 1900 đến 2199), đang là {shown(self.value)}")
 
     def one_of(self, kind: type[Kind]) -> Kind:
         """A member of the enumeration."""
@@ -99,8 +107,10 @@ class Node:
     def place(self) -> tuple[float, float]:
         """[east, north] in kilometres."""
         pair = self.value if isinstance(self.value, list) else []
-        if len(pair) != 2 or any(type(one) not in (int, float) or not isfinite(one) for one in pair):
-            raise self.wrong(f"cần [đông, bắc] tính bằng km, đang là {shown(self.value)}")
+        if len(pair) != 2 or not all(map(_is_near, pair)):
+            raise self.wrong(
+                f"cần [đông, bắc] tính bằng km, mỗi số không quá {FARTHEST_KM}, đang là {shown(self.value)}"
+            )
         return float(pair[0]), float(pair[1])
 
     def or_none(self, read: "Callable[[Node], Value]") -> Value | None:
@@ -108,16 +118,52 @@ class Node:
         return None if self.value is None else read(self)
 
 
-def shown(value: object) -> str:
-    """The value as the file has it, shortened."""
-    text = json.dumps(value, ensure_ascii=False)
+def _day(text: object) -> date | None:
+    try:
+        day = date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return day if day and day.isoformat() == text else None
+
+
+def _is_near(value: float) -> bool:
+    return type(value) in (int, float) and -FARTHEST_KM <= value <= FARTHEST_KM
+
+
+def shortened(text: str) -> str:
+    """The text, cut where it is long."""
     return text if len(text) <= 40 else f"{text[:37]}…"
 
 
+def shown(value: object) -> str:
+    """The value as the file has it, shortened."""
+    return shortened(json.dumps(value, ensure_ascii=False))
+
+
 def parse(text: str) -> Node:
-    """The file's data. Raises ``FileProblem`` naming line and column."""
+    """The file's data. Raises ``FileProblem`` naming line and column, or what nobody could read."""
     try:
-        return Node(json.loads(text))
+        data = json.loads(text, object_pairs_hook=_once, parse_int=_whole)
+        if "\\u" in text:
+            json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        where = f"dòng {error.lineno}, cột {error.colno}"
-        raise FileProblem(where, "không phải JSON hợp lệ") from None
+        raise FileProblem(f"dòng {error.lineno}, cột {error.colno}", "không phải JSON hợp lệ") from None
+    except RecursionError:
+        raise FileProblem("", "danh sách, đối tượng lồng nhau quá sâu") from None
+    except UnicodeEncodeError:
+        raise FileProblem("", "có ký tự hỏng (\\ud800 đến \\udfff)") from None
+    return Node(data)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise FileProblem(shortened(twice), "ghi hai lần trong cùng một đối tượng; chỉ giữ một")
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 18:
+        raise FileProblem("", f"có số quá dài: {shortened(digits)}")
+    return int(digits)

@@ -3,7 +3,7 @@
 The shapes are published in docs/rotation-file.md; nothing here needs a database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
 
@@ -29,9 +29,9 @@ def read_problem(node: Node) -> Problem:
     return Problem(
         at["first_month"].month(),
         at["months"].number(1, 24),
-        tuple(_level(item) for item in at["levels"].list()),
-        tuple(read_cell(item) for item in at["cells"].list()),
-        tuple(read_official(item) for item in at["officials"].list()),
+        tuple(_level(item) for item in at["levels"].some()),
+        tuple(read_cell(item) for item in at["cells"].some()),
+        tuple(read_official(item) for item in at["officials"].some()),
         tuple(_past(item) for item in at["history"].list()) if "history" in at else (),
         _weights(at["rules"]) if "rules" in at else Weights(),
     )
@@ -149,3 +149,12 @@ def _visit(node: Node) -> PlannedVisit:
     return PlannedVisit(
         at["official"].text(), at["cell"].text(), at["month"].month(), at["date"].day(), source
     )
+
+
+def strangers(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[str]:
+    """Where visits name an official or a cell the problem does not have, and what."""
+    for at, visit in enumerate(visits):
+        if visit.official not in problem.official_of:
+            yield f"visits[{at}].official: tệp bài toán không có đồng chí “{visit.official}”"
+        if visit.cell not in problem.cell_of:
+            yield f"visits[{at}].cell: tệp bài toán không có chi bộ “{visit.cell}”"

@@ -77,7 +77,7 @@ def _added(node: Node) -> Event:
 
 def _merged(node: Node) -> Event:
     at = node.object("kind units into from")
-    return UnitsMerged(at["units"].texts(), at["into"].text(), at["from"].day())
+    return UnitsMerged(tuple(unit.text() for unit in at["units"].some()), at["into"].text(), at["from"].day())
 
 
 EVENTS: Mapping[str, Callable[[Node], Event]] = {
