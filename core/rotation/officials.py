@@ -67,7 +67,7 @@ def transfer(
     """From `since` on the official attends the cells of `units` alone, and with `level` at its cadence.
 
     Areas that end keep their days, so that the visits before stand. Raises OfficialError, NotAllowed.
-    """  # fmt: skip
+    """
     require_over(actor, official, units)
     if problems := transfer_problems(official, units, since, level, today()):
         raise OfficialError(problems)
