@@ -59,9 +59,14 @@ def owe_for_each(session: orm.Session, actor: Actor, kind: JobKind, subject_ids:
 
 def post(session: orm.Session, told: Mapping[UUID, str], kind: str, dedup_key: str, url: str = "") -> int:
     """Post each person his text, once per `dedup_key`; returns how many notices were new."""
+    return post_each(session, ((person, text, dedup_key) for person, text in told.items()), kind, url)
+
+
+def post_each(session: orm.Session, told: Iterable[tuple[UUID, str, str]], kind: str, url: str = "") -> int:
+    """Post each person his text, once per the key beside it; returns how many notices were new."""
     rows = [
         new_row(person_id=person_id, kind=kind, text=text, url=url, dedup_key=dedup_key, posted_at=now())
-        for person_id, text in sorted(told.items())
+        for person_id, text, dedup_key in sorted(told)
     ]
     if not rows:
         return 0

@@ -1,21 +1,19 @@
 """Changing a draft by hand: what a change costs and breaks, kept, taken back; pins (product R03, R09)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import insert
 
 from core.data import to_data
 from core.rotation.by_hand import BoardEdit, Pin
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import PlannedVisit, RotationVersion
-from core.rotation.promises import assigned
-from core.rotation.service import RotationError, assignments_of, changes_of, score_row
+from core.rotation.service import RotationError, assignments_of, changes_of, keep_lines, score_row
 from core.rotation.sheet import Sheet
 from core.rotation.solving.changes import diff
 from core.rotation.solving.explain import explain
@@ -30,7 +28,7 @@ from core.rotation.verdict import edits_of
 from tenants.access import Actor, Permission, require
 from tenants.audit import record
 from tenants.clock import now
-from tenants.scope import lock_in_tenant, new_row
+from tenants.scope import lock_in_tenant
 from tenants.vietnamese import nfc
 
 
@@ -150,9 +148,7 @@ def _replace(session: orm.Session, version: RotationVersion, edit: Edit) -> None
         )  # fmt: skip
         if session.scalar(gone.returning(PlannedVisit.id)) is None:
             raise RotationError("Lượt này vừa được người khác đổi; xin mở lại bảng.")
-    rows = [new_row(version_id=version.id, source=Source.ROTATION.value, **assigned(v)) for v in edit.put]
-    if rows:
-        session.execute(insert(PlannedVisit).values(rows))
+    keep_lines(session, version.id, [replace(visit, source=Source.ROTATION) for visit in edit.put])
 
 
 def _told_again(session: orm.Session, version: RotationVersion, problem: Problem) -> None:

@@ -7,14 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert
 
+from core.bulk import insert_columns, rows_of
 from core.rotation.models import Visit
 from core.rotation.solving.facts import PlannedVisit as Assignment
 from tenants.clock import now
-from tenants.scope import new_row
-
-CHUNK = 2_000
 
 
 def touched() -> dict[str, Any]:
@@ -24,18 +22,17 @@ def touched() -> dict[str, Any]:
 
 def promise(session: orm.Session, rotation_id: UUID, visits: Iterable[Assignment]) -> None:
     """Promise the visits; one that was taken back before stands again under its old id."""
-    at = now()
+    columns = assigned(visits)
+    count, at = len(columns["month"]), now()
     same = {"rotation_id": rotation_id, "cancelled_reason": "", "assigned_at": at, "changed_at": at}
-    rows = [new_row(**same, **assigned(visit)) for visit in visits]
-    for start in range(0, len(rows), CHUNK):
-        statement = insert(Visit).values(rows[start : start + CHUNK])
-        again = {"meets_on": statement.excluded.meets_on, "cancelled_at": None, "cancelled_reason": ""}
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "rotation_id", "official_id", "cell_id", "month"],
-                set_=again | touched(),
-            )
-        )
+    insert_columns(session, Visit, columns | {name: [value] * count for name, value in same.items()}, _again)
+
+
+def _again(statement: Insert) -> Insert:
+    again = {"meets_on": statement.excluded.meets_on, "cancelled_at": None, "cancelled_reason": ""}
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id", "rotation_id", "official_id", "cell_id", "month"], set_=again | touched()
+    )
 
 
 def take_back(session: orm.Session, rotation_id: UUID, visits: Iterable[Assignment], reason: str) -> int:
@@ -43,18 +40,17 @@ def take_back(session: orm.Session, rotation_id: UUID, visits: Iterable[Assignme
 
     Returns how many were cancelled.
     """
-    taken = 0
-    for visit in visits:
-        gone = session.execute(
-            sa.update(Visit)
-            .where(Visit.rotation_id == rotation_id, Visit.official_id == UUID(visit.official))
-            .where(Visit.cell_id == UUID(visit.cell), Visit.month == visit.month, Visit.settled_at.is_(None))
-            .where(Visit.cancelled_at.is_(None))
-            .values(cancelled_at=now(), cancelled_reason=reason, **touched())
-            .returning(Visit.id)
-        )
-        taken += len(gone.all())
-    return taken
+    gone = rows_of(Visit, assigned(visits))
+    taken = session.execute(
+        sa.update(Visit)
+        .where(Visit.rotation_id == rotation_id, Visit.official_id == gone.c.official_id)
+        .where(Visit.cell_id == gone.c.cell_id, Visit.month == gone.c.month, Visit.settled_at.is_(None))
+        .where(Visit.cancelled_at.is_(None))
+        .values(cancelled_at=now(), cancelled_reason=reason, **touched())
+        .returning(Visit.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(taken.all())
 
 
 def move(session: orm.Session, cell_id: UUID, month: date, day: date) -> tuple[UUID, ...]:
@@ -65,9 +61,12 @@ def move(session: orm.Session, cell_id: UUID, month: date, day: date) -> tuple[U
     return tuple(session.scalars(moved.execution_options(synchronize_session="fetch")))
 
 
-def assigned(visit: Assignment) -> dict[str, Any]:
-    """An assignment as columns."""
+def assigned(visits: Iterable[Assignment]) -> dict[str, list[Any]]:
+    """Assignments as columns."""
+    every = tuple(visits)
     return {
-        "official_id": UUID(visit.official), "cell_id": UUID(visit.cell), "month": visit.month,
-        "meets_on": visit.day,
-    }  # fmt: skip
+        "official_id": [UUID(visit.official) for visit in every],
+        "cell_id": [UUID(visit.cell) for visit in every],
+        "month": [visit.month for visit in every],
+        "meets_on": [visit.day for visit in every],
+    }

@@ -1,23 +1,23 @@
 """The verbs of a rotation: generate, re-plan, publish, discard (S4-01 to S4-03, S4-11, S4-14)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects.postgresql import insert
 
+from core.bulk import insert_columns
 from core.data import digest, to_data
 from core.meetings.service import set_usual_meetings
 from core.notices.models import JobKind
-from core.notices.work import owe_again, post
+from core.notices.work import owe_again, post, post_each
 from core.plans.models import Plan
 from core.rotation.loading import standing_visits
 from core.rotation.models import Official, PlannedVisit, Rotation, RotationVersion
-from core.rotation.promises import CHUNK, assigned, promise, take_back
+from core.rotation.promises import assigned, promise, take_back
 from core.rotation.solving.changes import PlanDiff, diff
 from core.rotation.solving.drawing import Drawing
 from core.rotation.solving.facts import PlannedVisit as Assignment
@@ -29,7 +29,6 @@ from tenants.audit import record
 from tenants.clock import now, today
 from tenants.conditions import valid
 from tenants.models import Appointment, Unit
-from tenants.scope import new_row
 from tenants.vietnamese import nfc
 
 
@@ -104,7 +103,7 @@ def save_draft(
     )  # fmt: skip
     session.add(version)
     session.flush()
-    _keep_visits(session, version.id, drawing.visits)
+    keep_lines(session, version.id, drawing.visits)
     record(session, actor, "rotation:draw", version, visits=len(drawing.visits), number=version.number)
     return version
 
@@ -133,10 +132,10 @@ def changes_of(change: PlanDiff) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _keep_visits(session: orm.Session, version_id: UUID, visits: Iterable[Assignment]) -> None:
-    rows = [new_row(version_id=version_id, source=visit.source.value, **assigned(visit)) for visit in visits]
-    for start in range(0, len(rows), CHUNK):
-        session.execute(insert(PlannedVisit).values(rows[start : start + CHUNK]))
+def keep_lines(session: orm.Session, version_id: UUID, visits: Collection[Assignment]) -> None:
+    """Put the visits into a draft."""
+    columns = assigned(visits) | {"source": [visit.source.value for visit in visits]}
+    insert_columns(session, PlannedVisit, columns | {"version_id": [version_id] * len(visits)})
 
 
 def discard(session: orm.Session, actor: Actor, rotation: Rotation) -> None:
@@ -217,8 +216,12 @@ def _tell_cells(session: orm.Session, version: RotationVersion, change: PlanDiff
                 touched[UUID(visit.cell)] += 1
     query = sa.select(Appointment.person_id, Unit.id, Unit.name).join(Unit, Unit.id == Appointment.unit_id)
     query = query.where(Appointment.role == Role.SECRETARY, Unit.id.in_(touched), valid(Appointment, today()))
-    told = 0
-    for person_id, cell_id, name in session.execute(query):
-        text = f"{name}: lịch đồng chí cấp trên về dự (bản {version.number}) có {touched[cell_id]} thay đổi."
-        told += post(session, {person_id: text}, "rotation", f"rotation:{version.id}:{cell_id}", "/rotation/")
-    return told
+    said = (
+        (
+            person_id,
+            f"{name}: lịch đồng chí cấp trên về dự (bản {version.number}) có {touched[key]} thay đổi.",
+            f"rotation:{version.id}:{key}",
+        )
+        for person_id, key, name in session.execute(query)
+    )
+    return post_each(session, said, "rotation", "/rotation/")
