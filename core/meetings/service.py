@@ -15,8 +15,6 @@ from tenants.models import Unit
 from tenants.scope import new_row
 from tenants.tree import UnitKind
 
-CHUNK = 2_000
-
 
 def set_usual_meetings(session: orm.Session, actor: Actor, first_month: date, months: int) -> int:
     """Give every cell its regular meeting on its usual day where the month has none; returns how many."""
@@ -44,11 +42,8 @@ def set_usual_meetings(session: orm.Session, actor: Actor, first_month: date, mo
 
 def _add(session: orm.Session, rows: list[dict[str, Any]]) -> int:
     """Write the meetings that are not there yet; returns how many."""
-    made = 0
-    for start in range(0, len(rows), CHUNK):
-        statement = insert(Meeting).values(rows[start : start + CHUNK]).on_conflict_do_nothing()
-        made += len(session.scalars(statement.returning(Meeting.id)).all())
-    return made
+    statement = insert(Meeting).on_conflict_do_nothing().returning(Meeting.id)
+    return len(session.scalars(statement, rows).all()) if rows else 0
 
 
 def begin_meetings(
