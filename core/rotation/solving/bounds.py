@@ -1,25 +1,28 @@
 """What no rotation can better, rule by rule and for all of them together. Design: rotation.
 
-Each rule's bound is the least it can be broken with the others switched off; the objective's is the
+Each rule's bound is the least it can be broken with those after it switched off; the objective's is the
 greater of two relaxations, one without dates and one without the ban on repeats.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from core.rotation.solving.facts import Weights
+from core.rotation.solving.facts import PlannedVisit, Weights
 from core.rotation.solving.flows import Arcs, Onward, Steps, transport
-from core.rotation.solving.grid import Bools, Grid, Ints, build, open_arcs
+from core.rotation.solving.grid import Bools, Grid, Ints, build, located, open_arcs
+from core.rotation.solving.levelling import choices_of
 from core.rotation.solving.multigraph import Multigraph, multigraph
-from core.rotation.solving.neighbourhood import forced_repeats
+from core.rotation.solving.parts import fall_apart
 from core.rotation.solving.problem import Problem
+from core.rotation.solving.repeats import crowds, repeats_by_edge, tight, together, unavoidable
 from core.rotation.solving.score import Rule, RuleScore
 from core.rotation.solving.solver import hopeless, keep_pins
 from core.rotation.solving.state import State
 
 DEAR = 10**8
+Visits = Iterable[PlannedVisit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +41,50 @@ class Bounds:
     objective: int
 
 
-def lower_bound(problem: Problem) -> Bounds:
-    """True lower bounds: a commune in milliseconds, a province in about as long as its rotation takes."""
+def lower_bound(problem: Problem, visits: Visits | None = None) -> Bounds:
+    """True lower bounds: a commune in milliseconds, a province in about as long as its rotation takes.
+
+    For ``visits`` see ``rule_bounds``.
+    """
     grid = build(problem)
     lost = hopeless(grid)
-    return Bounds(
-        {
-            Rule.UNMET: _unmet(lost),
-            Rule.CROWDING: _crowding(grid, lost),
-            Rule.REPEAT: _repeats(grid, lost),
-            Rule.SPECIAL: _special(grid, lost),
-            Rule.COVER: Bound(0, ""),
-            Rule.SPACING: _spacing(grid),
-            Rule.TRAVEL: _travel(grid, lost),
-        },
-        max(dateless(grid, lost).cost, _dated(grid, lost)),
-    )
+    return Bounds(_rule_bounds(grid, lost, visits), max(dateless(grid, lost).cost, _dated(grid, lost)))
+
+
+def rule_bounds(problem: Problem, visits: Visits | None = None) -> Mapping[Rule, Bound]:
+    """The least each rule is broken by any rotation that keeps the rules before it as well as can be.
+
+    Given ``visits``, only where these break a rule is looked for what forces it: far cheaper.
+    """
+    grid = build(problem)
+    return _rule_bounds(grid, hopeless(grid), visits)
+
+
+def _rule_bounds(grid: Grid, lost: Bools, visits: Visits | None) -> Mapping[Rule, Bound]:
+    state = _pinned(State(grid))
+    free = _free(state, lost)
+    if visits is not None:
+        _follow(state, free, visits)
+    levelled = crowds(state, free)
+    again = np.ones(len(grid.cell)) if visits is None else repeats_by_edge(state)
+    short = visits is None or state.parts()[Rule.SPECIAL] > 0
+    return {
+        Rule.UNMET: _unmet(lost),
+        Rule.CROWDING: _crowding(levelled, free),
+        Rule.REPEAT: _repeats(levelled, free, np.unique(grid.official[again > 0])),
+        Rule.SPECIAL: _special(grid, lost) if short else Bound(0, ""),
+        Rule.COVER: Bound(0, ""),
+        Rule.SPACING: _spacing(grid),
+        Rule.TRAVEL: _travel(grid, lost),
+    }
+
+
+def _follow(state: State, free: Bools, visits: Visits) -> None:
+    """Place the visits that keep the hard rules on their duties."""
+    duty, edge, month = located(state.grid, visits)
+    kept = (duty >= 0) & (edge >= 0)
+    kept[kept] = free[duty[kept]] & state.grid.open[edge[kept], month[kept]]
+    state.place(duty[kept], edge[kept], month[kept])
 
 
 def dateless(grid: Grid, lost: Bools) -> Multigraph:
@@ -62,10 +93,10 @@ def dateless(grid: Grid, lost: Bools) -> Multigraph:
     return multigraph(state, _free(state, lost))
 
 
-def bounded(scores: tuple[RuleScore, ...], bounds: Bounds) -> tuple[RuleScore, ...]:
+def bounded(scores: tuple[RuleScore, ...], rules: Mapping[Rule, Bound]) -> tuple[RuleScore, ...]:
     """The scores with what each could be at best, and why."""
     return tuple(
-        replace(part, bound=bounds.rules[part.rule].broken, because_vi=bounds.rules[part.rule].because_vi)
+        replace(part, bound=rules[part.rule].broken, because_vi=rules[part.rule].because_vi)
         for part in scores
     )
 
@@ -75,17 +106,17 @@ def _unmet(lost: Bools) -> Bound:
     return Bound(count, f"{count} kỳ không có buổi nào đồng chí dự được" if count else "")
 
 
-def _crowding(grid: Grid, lost: Bools) -> Bound:
-    """Pairs no rotation that meets all it can is without: a convex flow over the year's meetings."""
-    state, free = _only(grid, lost, crowding=1, unmet=DEAR)
-    pairs = state.parts()[Rule.CROWDING]
-    if free.any():
-        arcs, cells, steps = _meetings(state, free)
-        owed = np.ones(int(free.sum()), np.int64)
-        pairs += transport(arcs, owed, DEAR * owed, steps).cost
-        held = f"{int((~lost).sum())} lượt dự chia cho {len(cells)} buổi họp dự được"
-        return Bound(pairs, held if pairs else "")
-    return Bound(pairs, "kế hoạch cá nhân đã trùng buổi" if pairs else "")
+def _crowding(levelled: State, free: Bools) -> Bound:
+    """Pairs at meetings no rotation that meets all it can is without."""
+    over = np.maximum(0, levelled.visitors - levelled.grid.wanted[:, None])
+    pairs = int((over * (over + 1) // 2).sum())
+    if not pairs:
+        return Bound(0, "")
+    if not free.any():
+        return Bound(pairs, "kế hoạch cá nhân đã trùng buổi")
+    meetings = len(np.unique(choices_of(levelled, free).meeting))
+    held = int((levelled.edge >= 0).sum())
+    return Bound(pairs, f"{held} lượt dự chia cho {meetings} buổi họp dự được")
 
 
 def _meetings(state: State, free: Bools) -> tuple[Arcs, Ints, Steps]:
@@ -114,10 +145,18 @@ def _meetings(state: State, free: Bools) -> tuple[Arcs, Ints, Steps]:
     return arcs, held // months, steps
 
 
-def _repeats(grid: Grid, lost: Bools) -> Bound:
-    """Officials who, on the dates they are free, cannot have another cell each time."""
-    forced = sum(forced_repeats(grid, m, lost) for m in np.flatnonzero(grid.allowed == 1).tolist())
-    return Bound(forced, f"{forced} lượt chỉ còn ngày rảnh trùng với chi bộ đã dự" if forced else "")
+def _repeats(levelled: State, free: Bools, officials: Ints) -> Bound:
+    """Repeats forced on these officials, and on those of their units, where crowding is the least."""
+    if not len(officials):
+        return Bound(0, "")
+    narrow = tight(levelled, free)
+    unit = fall_apart(levelled.grid, officials).unit
+    held = (group for group in together(unit) if np.isin(group, officials).any())
+    forced = sum(unavoidable(narrow, group) for group in held)
+    because = (
+        f"{forced} lượt chỉ có thể trở lại chi bộ đã dự, nếu không thêm đồng chí vào buổi đã có người dự"
+    )
+    return Bound(forced, because if forced else "")
 
 
 def _special(grid: Grid, lost: Bools) -> Bound:

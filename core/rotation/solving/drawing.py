@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.rotation.solving.blockers import Blocker
-from core.rotation.solving.bounds import bounded, lower_bound
+from core.rotation.solving.bounds import bounded, rule_bounds
 from core.rotation.solving.changes import PlanDiff
 from core.rotation.solving.explain import explain
 from core.rotation.solving.facts import PlannedVisit
@@ -63,5 +63,5 @@ def _explained(problem: Problem, result: Plan, progress: Progress, since: date =
     ]
     if broken:
         raise BrokenRotationError(f"{len(broken)} visits break {broken[0].rule}")
-    scores = bounded(result.scores, lower_bound(problem))
+    scores = bounded(result.scores, rule_bounds(problem, result.visits))
     return Drawing(result.visits, scores, explain(problem, result))

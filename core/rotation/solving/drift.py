@@ -21,12 +21,19 @@ WORK = 65_000
 FEWEST, MOST = 3, 128
 
 
-def drift(state: State, free: Bools, parts: Parts, rng: np.random.Generator, enough: Stop) -> None:
-    """Wander among rotations nearly as good as this one; the best met is the answer, never a worse one."""
+def drift(
+    state: State, free: Bools, parts: Parts, rng: np.random.Generator, enough: Stop, work: int = WORK
+) -> None:
+    """Wander among rotations nearly as good as this one; the best met is the answer, never a worse one.
+
+    Only ``free`` [D] duties move, each at most about ``work`` / their number times.
+    """
     best = state.objective(), state.edge.copy(), state.month.copy()
     among = [duties for duties, _ in rooms(state.grid, free, parts.whole)]
-    for units in _cooling(int(free.sum())):
-        for lane in parts.lanes if not enough() else ():
+    movers = np.unique(state.grid.duty_official[free])
+    lanes = [held for lane in parts.lanes if len(held := lane[np.isin(lane, movers)])]
+    for units in _cooling(work // max(1, int(free.sum()))):
+        for lane in lanes if not enough() else ():
             resolve_years(state, lane, free, Heat(units, rng))
         for duties in among if not enough() else ():
             for t in range(state.grid.problem.months):
@@ -38,8 +45,8 @@ def drift(state: State, free: Bools, parts: Parts, rng: np.random.Generator, eno
     state.place(every, *best[1:])
 
 
-def _cooling(duties: int) -> Iterator[float]:
-    """The heat of each sweep: many sweeps where they are short."""
-    sweeps = min(MOST, max(FEWEST, WORK // max(1, duties)))
-    for sweep in range(sweeps):
-        yield max(COLD, UNITS * (1 - sweep / (0.9 * sweeps)))
+def _cooling(sweeps: int) -> Iterator[float]:
+    """The heat of each sweep."""
+    count = min(MOST, max(FEWEST, sweeps))
+    for sweep in range(count):
+        yield max(COLD, UNITS * (1 - sweep / (0.9 * count)))

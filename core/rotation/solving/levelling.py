@@ -29,7 +29,7 @@ def level(state: State, free: Bools, repeats: bool) -> int:
 
     Without ``repeats`` only to cells new to the official, which is then not always the least.
     """
-    choices, shifted = _choices(state, free), 0
+    choices, shifted = choices_of(state, free), 0
     for excess in range(int((state.visitors - state.grid.wanted[:, None]).max(initial=0)), 0, -1):
         while paths := list(_paths(state, free, choices, excess, repeats)):
             for path in paths:
@@ -38,7 +38,8 @@ def level(state: State, free: Bools, repeats: bool) -> int:
     return shifted
 
 
-def _choices(state: State, free: Bools) -> Choices:
+def choices_of(state: State, free: Bools) -> Choices:
+    """Every open arc of the ``free`` [D] duties."""
     grid, months = state.grid, state.grid.problem.months
     duty, edge, meeting = [], [], []
     for t in range(months):

@@ -4,21 +4,26 @@ Every rule is a count of visits with a price that rises with the count (a window
 only), so each becomes one row of steps. Design: rotation.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
+from scipy.sparse import coo_array
 
-from core.rotation.solving.grid import Bools, Grid, Ints
+from core.rotation.solving.descent import Stop
+from core.rotation.solving.drift import drift
+from core.rotation.solving.grid import Bools, Ints
+from core.rotation.solving.parts import Parts
+from core.rotation.solving.repeats import crowds, repeats_by_edge, tight, together, unavoidable
 from core.rotation.solving.state import State
 from core.rotation.solving.targets import LOOK_BACK
 
 PEERS = 5
+TRIES = 2
+ONE_UNIT = 20_000
 NODES = 200
 SMALL = 200
 MANY_NODES = 100
@@ -41,9 +46,7 @@ class Choices:
     month: Ints
 
 
-def repair(
-    state: State, free: Bools, officials: Ints, rng: np.random.Generator, enough: Callable[[], bool]
-) -> int:
+def repair(state: State, free: Bools, officials: Ints, rng: np.random.Generator, enough: Stop) -> int:
     """Re-solve each of these officials' years together with a few peers' exactly; how often it paid."""
     won = 0
     for m in officials.tolist():
@@ -52,6 +55,40 @@ def repair(
         if broken and not state.grid.several[m] and not enough():
             won += improve_exactly(state, _freed(state, free, m, rng))
     return won
+
+
+def mend(state: State, free: Bools, parts: Parts, rng: np.random.Generator, enough: Stop) -> None:
+    """Search where a fault is left that neither dates nor crowding force on the officials of its unit.
+
+    The unit drifts by itself, then years are re-solved exactly; ``free`` [D] duties can be met.
+    """
+    forced = tuple(_forced(state, free, parts.unit))
+    for officials, least in forced:
+        if _again(state)[officials].sum() > least:
+            mine = free & np.isin(state.grid.duty_official, officials)
+            drift(state, mine, parts, rng, enough, ONE_UNIT)
+    for _ in range(TRIES):
+        for m in _faulty(state, free, forced):
+            if m in _faulty(state, free, forced):
+                repair(state, free, np.array([m]), rng, enough)
+
+
+def _forced(state: State, free: Bools, unit: Ints) -> Iterator[tuple[Ints, int]]:
+    """Officials of each unit in which somebody repeats, and how many repeats are forced on them."""
+    again = _again(state)
+    if again.any():
+        narrow = tight(crowds(state, free), free)
+        for officials in together(unit):
+            if again[officials].any():
+                yield officials, unavoidable(narrow, officials)
+
+
+def _faulty(state: State, free: Bools, forced: Iterable[tuple[Ints, int]]) -> list[int]:
+    """Officials with an unmet duty, or with repeats where more are made than forced."""
+    again = _again(state)
+    unmet = state.grid.duty_official[free & (state.edge < 0)].tolist()
+    often = [m for officials, least in forced if again[officials].sum() > least for m in officials.tolist()]
+    return list(dict.fromkeys([*unmet, *(m for m in often if again[m])]))
 
 
 def settle(state: State, free: Bools) -> bool:
@@ -66,42 +103,10 @@ def settle(state: State, free: Bools) -> bool:
     return True
 
 
-def dirty(state: State, lost: Bools) -> Ints:
-    """Officials with an avoidable unmet duty, or who visit cells too often beyond what dates force."""
-    grid = state.grid
-    unmet = grid.duty_official[(state.edge < 0) & ~lost]
-    again = _again(state)
-    often = [m for m in np.flatnonzero(again).tolist() if again[m] > _must(grid, m, lost)]
-    return np.unique(np.concatenate([unmet, np.array(often, np.int64)]))
-
-
 def _again(state: State) -> Ints:
     """[M] repeats of each official."""
     grid = state.grid
-    over = np.maximum(0, state.times - np.maximum(grid.allowed[grid.official], grid.past))
-    return np.bincount(grid.official, over, len(grid.first) - 1).astype(np.int64)
-
-
-def _must(grid: Grid, m: int, lost: Bools) -> int:
-    return forced_repeats(grid, m, lost) if grid.allowed[m] == 1 else 0
-
-
-def forced_repeats(grid: Grid, m: int, lost: Bools) -> int:
-    """Duties of one who may visit each cell once for which his free dates leave no new cell."""
-    duties = np.arange(grid.duty_first[m], grid.duty_first[m + 1])
-    duties = duties[~lost[duties]]
-    edges = grid.edges_of(m)[grid.past[grid.edges_of(m)] == 0]
-    if not len(duties):
-        return 0
-    may = np.zeros((len(duties), len(edges)), bool)
-    for i, d in enumerate(duties.tolist()):
-        if grid.pin_edge[d] >= 0:
-            may[i] = edges == grid.pin_edge[d]
-        else:
-            may[i] = grid.open[edges, grid.duty_from[d] : grid.duty_to[d]].any(1)
-    return (
-        int((maximum_bipartite_matching(csr_array(may), "column") < 0).sum()) if len(edges) else len(duties)
-    )
+    return np.bincount(grid.official, repeats_by_edge(state), len(grid.first) - 1).astype(np.int64)
 
 
 def _freed(state: State, free: Bools, m: int, rng: np.random.Generator) -> Ints:

@@ -17,7 +17,7 @@ from core.rotation.solving.facts import PlannedVisit, Reason, Source, Unmet
 from core.rotation.solving.grid import Bools, Grid, Ints, build
 from core.rotation.solving.levelling import level
 from core.rotation.solving.multigraph import multigraph
-from core.rotation.solving.neighbourhood import dirty, repair, settle
+from core.rotation.solving.neighbourhood import mend, settle
 from core.rotation.solving.parts import Parts, fall_apart, groups
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import RuleScore, objective, open_duties, score
@@ -62,7 +62,7 @@ def plan(
     if not clock.enough() and not settle(state, free):
         drift(state, free, parts, rng, clock.enough)
         tell("Hoàn thiện lịch", 85)
-        repair(state, free, dirty(state, hopeless(grid)), rng, clock.enough)
+        mend(state, free & ~hopeless(grid), parts, rng, clock.enough)
     tell("Đã xếp xong lịch", 100)
     return finished(state)
 

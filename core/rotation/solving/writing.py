@@ -42,7 +42,7 @@ def plan_data(
     """A plan: its visits by day, each rule beside its bound, what could not be had."""
     return {
         "visits": [visit_data(visit) for visit in visits],
-        "scores": [_score(part) for part in bounded(scores, bounds)],
+        "scores": [_score(part) for part in bounded(scores, bounds.rules)],
         "objective": {"value": objective(scores), "bound": bounds.objective},
         "unmet": [_unmet(one) for one in unmet],
         "blockers": [blocker_data(blocker) for blocker in blockers],
