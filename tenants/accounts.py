@@ -5,6 +5,7 @@ People sign in as `login@tenant-code`; operators of the platform as `login` alon
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -175,6 +176,12 @@ def end_session(session: orm.Session, secret: str) -> None:
 def end_all_sessions(session: orm.Session, account_id: UUID) -> None:
     """Sign an account out everywhere: after disabling it or changing its password (design: security 46)."""
     session.execute(sa.delete(WebSession).where(WebSession.account_id == account_id))
+
+
+def end_sessions_of(session: orm.Session, person_ids: Iterable[UUID]) -> None:
+    """Sign people out everywhere, those who have an account."""
+    theirs = sa.select(Account.id).where(Account.person_id.in_(set(person_ids)))
+    session.execute(sa.delete(WebSession).where(WebSession.account_id.in_(theirs)))
 
 
 def load_actor(session: orm.Session, tenant: Tenant, account_id: UUID) -> Actor | None:

@@ -4,6 +4,7 @@ change; design: product F02). Nothing is deleted: units end, begin and change on
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,7 +34,7 @@ class Effects:
         """Units that end, as they were."""
         return tuple(row for row in self.changed if row.valid_to != self.after[row.id].valid_to)
 
-    @property
+    @cached_property
     def changed(self) -> tuple[UnitState, ...]:
         """Units that are not what they were, as they were; those whose path alone changes too."""
         return tuple(state for key, state in self.before.items() if state != self.after[key])
@@ -65,7 +66,9 @@ def with_paths(units: Forest) -> dict[UUID, UnitState]:
             made[key] = f"{above}{unit.code}/"
         return made[key]
 
-    return {key: replace(unit, path=path(key)) for key, unit in units.items()}
+    return {
+        key: unit if unit.path == path(key) else replace(unit, path=made[key]) for key, unit in units.items()
+    }
 
 
 def heirs(successors: Mapping[UUID, tuple[UUID, ...]], unit_id: UUID, *, every: bool) -> tuple[UUID, ...]:
@@ -103,8 +106,8 @@ def _merge(event: UnitChange, units: Forest) -> Applied:
     _found(after, new, first, event.day, parent_id=event.parent_id or first.parent_id)
     after[new.id] = replace(after[new.id], members=_sum(joined))
     gone = [key for key in event.unit_ids if key != new.id]
+    _hand_down(after, children(units, gone, event.day), lambda _child: new.id)
     for key in gone:
-        _hand_down(after, children(units, key, event.day), lambda _child: new.id)
         _end(after, key, event.day)
     return after, dict.fromkeys(gone, (new.id,))
 
@@ -113,7 +116,7 @@ def _split(event: UnitChange, units: Forest) -> Applied:
     after, (unit_id,) = dict(units), event.unit_ids
     for new in event.successors:
         _found(after, new, units[unit_id], event.day)
-    _hand_down(after, children(units, unit_id, event.day), event.choices.__getitem__)
+    _hand_down(after, children(units, event.unit_ids, event.day), event.choices.__getitem__)
     following = tuple(new.id for new in event.successors)
     if unit_id not in following:
         _end(after, unit_id, event.day)
@@ -124,7 +127,7 @@ def _dissolve(event: UnitChange, units: Forest) -> Applied:
     after, (unit_id,) = dict(units), event.unit_ids
     following = tuple(heir.id for heir in event.successors)
     if following:
-        _hand_down(after, children(units, unit_id, event.day), lambda _child: following[0])
+        _hand_down(after, children(units, event.unit_ids, event.day), lambda _child: following[0])
     _end(after, unit_id, event.day)
     return after, {unit_id: following}
 

@@ -61,7 +61,9 @@ def _split_problems(event: UnitChange, units: Forest, chosen: list[UnitState]) -
         return {"into": "Chia tách cần ít nhất 2 đơn vị tiếp nhận; đơn vị cũ có thể là một trong số đó."}
     following = {new.id for new in event.successors}
     left = [
-        row for row in children(units, chosen[0].id, event.day) if event.choices.get(row.id) not in following
+        row
+        for row in children(units, event.unit_ids, event.day)
+        if event.choices.get(row.id) not in following
     ]
     names = ", ".join(row.name for row in left[:3]) + ("…" if len(left) > 3 else "")
     return {
@@ -72,7 +74,7 @@ def _split_problems(event: UnitChange, units: Forest, chosen: list[UnitState]) -
 
 
 def _dissolve_problems(event: UnitChange, units: Forest, chosen: list[UnitState]) -> Problems:
-    below = children(units, chosen[0].id, event.day)
+    below = children(units, event.unit_ids, event.day)
     if len(event.successors) > 1 or _is_new(event):
         return {"into": "Giải thể chỉ chuyển giao cho một đơn vị đang có."}
     if below and not event.successors:

@@ -1,7 +1,7 @@
 """What may happen to units, pure: events on a day, and units as they stand (domain: rules, organisations
 change). `tenants.succession` says what comes of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -102,6 +102,7 @@ class UnitChange:
         )
 
 
-def children(units: Forest, unit_id: UUID, day: date) -> tuple[UnitState, ...]:
-    """The units directly below that are not over on the day."""
-    return tuple(unit for unit in units.values() if unit.parent_id == unit_id and unit.lasts(day))
+def children(units: Forest, above: Collection[UUID], day: date) -> tuple[UnitState, ...]:
+    """The units directly below any of those that are not over on the day."""
+    parents = frozenset(above)
+    return tuple(unit for unit in units.values() if unit.parent_id in parents and unit.lasts(day))

@@ -21,12 +21,16 @@ MOST_CHOICES: Final = 30
 
 @dataclass(frozen=True)
 class EventRow:
-    """An event with the names a page shows; `changes` counts the rows it changed, by table."""
+    """An event with the names a page shows."""
 
     event: UnitEvent
     units: tuple[str, ...]
     into: tuple[str, ...]
-    changes: dict[str, int]
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many rows it changed, by table."""
+        return Counter(table for table, *_rest in self.event.ledger)
 
     @property
     def tone(self) -> str:
@@ -55,7 +59,8 @@ class UnitChoice:
 
 def events_in(session: orm.Session, paths: Iterable[UnitPath], number: int) -> Slice[EventRow]:
     """A page of the events on units in reach, the latest first, in a constant number of statements."""
-    query = sa.select(UnitEvent).where(_touches(paths)).options(orm.joinedload(UnitEvent.planner))
+    query = sa.select(UnitEvent).where(_touches(paths))
+    query = query.options(orm.joinedload(UnitEvent.planner), orm.defer(UnitEvent.ledger))
     newest = query.order_by(UnitEvent.effective_on.desc(), UnitEvent.id.desc())
     found = sliced(session, newest, number, lambda row: row[0])
     names = _names(session, found.items)
@@ -120,5 +125,4 @@ def _row(event: UnitEvent, names: dict[UUID, str]) -> EventRow:
     into = [names.get(new.id, new.name) for new in said.successors]
     into += [names[said.parent_id]] if said.parent_id and said.parent_id in names else []
     into += [said.name] if said.name else []
-    changed = Counter(table for table, *_rest in event.ledger)
-    return EventRow(event, tuple(names.get(key, "") for key in said.unit_ids), tuple(into), dict(changed))
+    return EventRow(event, tuple(names.get(key, "") for key in said.unit_ids), tuple(into))

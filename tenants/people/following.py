@@ -1,6 +1,6 @@
 """Open items that follow a unit's successor: declared by whoever owns them, moved in one way (F02)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from tenants.handing_over import Handing, Item, Step, hand_over
-from tenants.people.ledger import Ledger
+from tenants.people.ledger import Change, Ledger
 from tenants.scope import current_tenant
 
 Successors = Mapping[UUID, tuple[UUID, ...]]
@@ -79,22 +79,32 @@ def carry(ledger: Ledger, follow: Follow, successors: Successors, day: date) -> 
     """Let the rows follow, noting each in the ledger."""
     if follow.stay:
         return
+    table, by_step = _table(follow), defaultdict[Step, list[Any]](list)
     for handing, row in _handings(ledger.session, follow, successors, day):
-        _carry_one(ledger, follow, handing, row)
+        by_step[handing.step].append((handing, row))
+    ledger.change(table, [_moved(follow, *pair) for pair in by_step[Step.MOVE]])
+    ledger.add(table, [_copied(follow, *pair) for pair in by_step[Step.COPY]])
+    _settle(ledger, follow, [row for _handing, row in by_step[Step.CLASH]])
 
 
-def _carry_one(ledger: Ledger, follow: Follow, handing: Handing, row: Mapping[str, Any]) -> None:
-    table, unit = _table(follow), follow.column.key
-    if handing.step is Step.MOVE:
-        ledger.change(table, row["id"], {unit: row[unit]}, {unit: handing.to})
-    elif handing.step is Step.COPY:
-        kept = {key: value for key, value in row.items() if key not in {"id", "tenant_id"}}
-        ledger.add(table, kept | {unit: handing.to})
-    elif handing.step is Step.CLASH and follow.on_clash is OnClash.REMOVED:
-        ledger.remove(table, row)
-    elif handing.step is Step.CLASH and follow.on_clash is OnClash.CLOSED:
+def _moved(follow: Follow, handing: Handing, row: Mapping[str, Any]) -> Change:
+    unit = follow.column.key
+    return Change(row["id"], {unit: row[unit]}, {unit: handing.to})
+
+
+def _copied(follow: Follow, handing: Handing, row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in row.items() if key not in {"id", "tenant_id"}}
+    return kept | {follow.column.key: handing.to}
+
+
+def _settle(ledger: Ledger, follow: Follow, rows: list[Mapping[str, Any]]) -> None:
+    """What becomes of rows whose like the successor has."""
+    if follow.on_clash is OnClash.REMOVED:
+        ledger.remove(_table(follow), rows)
+    elif follow.on_clash is OnClash.CLOSED:
         closed = follow.closed()
-        ledger.change(table, row["id"], {key: row[key] for key in closed}, closed)
+        changes = [Change(row["id"], {key: row[key] for key in closed}, closed) for row in rows]
+        ledger.change(_table(follow), changes)
 
 
 def _table(follow: Follow) -> sa.Table:

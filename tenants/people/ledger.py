@@ -1,7 +1,9 @@
 """A ledger of rows that one act changed, so that the act can be taken back whole or not at all."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
@@ -28,6 +30,15 @@ class ChangedSince(Exception):
         self.table = table
 
 
+@dataclass(frozen=True)
+class Change:
+    """A row that gets other values: what it was in these columns, and what it will be."""
+
+    row_id: UUID
+    before: Row
+    after: Row
+
+
 class Ledger:
     """Changes rows of the current tenant and notes how they were: `entries` holds [table, id, before,
     after] as plain data; no before where the row is new, no after where it went."""
@@ -35,60 +46,70 @@ class Ledger:
     def __init__(self, session: orm.Session, entries: Sequence[Any] = ()) -> None:
         self.session, self.entries = session, list(entries)
 
-    def change(self, table: sa.Table, row_id: UUID, before: Row, after: Row) -> None:
-        """Give a row other values."""
-        self.change_all(table, [(row_id, before)], after)
+    def change(self, table: sa.Table, changes: Iterable[Change]) -> None:
+        """Give rows other values; one statement for all that get the same."""
+        alike = defaultdict[frozenset[Any], list[Change]](list)
+        for change in changes:
+            alike[frozenset(change.after.items())].append(change)
+        for same in alike.values():
+            self.session.execute(_update(table, [change.row_id for change in same], same[0].after))
+            entries = [[table.name, str(c.row_id), _plain(c.before), _plain(c.after)] for c in same]
+            self.entries += sorted(entries, key=lambda entry: str(entry[2]))
 
-    def change_all(self, table: sa.Table, rows: Sequence[tuple[UUID, Row]], after: Row) -> None:
-        """Give several rows, each with what it was, the same values."""
-        self.session.execute(_update(table, [row_id for row_id, _before in rows], after))
-        self.entries += [[table.name, str(row_id), _plain(before), _plain(after)] for row_id, before in rows]
+    def add(self, table: sa.Table, rows: Iterable[Row]) -> None:
+        """Write new rows."""
+        made = [new_row(**values) for values in rows]
+        if made:
+            self.session.execute(sa.insert(table), made)
+            self.added(table, [row["id"] for row in made])
 
-    def add(self, table: sa.Table, values: Row) -> None:
-        """Write a new row."""
-        row = new_row(**values)
-        self.session.execute(sa.insert(table).values(row))
-        self.added(table, row["id"])
+    def added(self, table: sa.Table, row_ids: Iterable[UUID]) -> None:
+        """Note rows that are new."""
+        self.entries += [[table.name, str(row_id), None, None] for row_id in row_ids]
 
-    def added(self, table: sa.Table, row_id: UUID) -> None:
-        """Note a row that is new."""
-        self.entries.append([table.name, str(row_id), None, None])
-
-    def remove(self, table: sa.Table, row: Row) -> None:
-        """Take a row away."""
-        self.session.execute(sa.delete(table).where(*_are(table, [row["id"]])))
-        self.entries.append([table.name, str(row["id"]), _plain(row), None])
+    def remove(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Take rows away."""
+        if rows:
+            self.session.execute(sa.delete(table).where(*_are(table, [row["id"] for row in rows])))
+            self.entries += [[table.name, str(row["id"]), _plain(row), None] for row in rows]
 
     def take_back(self) -> None:
         """Put every row back, the last first. Raises ChangedSince, and then nothing is put back."""
         with self.session.begin_nested():
-            for (name, before, after), rows in groupby(reversed(self.entries), lambda e: (e[0], e[2], e[3])):
-                ids = [UUID(row_id) for _name, row_id, _before, _after in rows]
-                self._put_back(Base.metadata.tables[name], ids, before, after)
+            for (name, *_), same in groupby(reversed(self.entries), _alike):
+                self._put_back(Base.metadata.tables[name], list(same))
 
-    def _put_back(self, table: sa.Table, ids: Sequence[UUID], before: Any, after: Any) -> None:
-        statement = _reverse(table, ids, before, after)
+    def _put_back(self, table: sa.Table, entries: Sequence[Any]) -> None:
+        _name, _id, before, after = entries[0]
+        ids = [UUID(row_id) for _name, row_id, _before, _after in entries]
         try:
-            found: Any = self.session.execute(statement)
+            if before is not None and after is None:
+                self.session.execute(sa.insert(table), [_typed(table, entry[2]) for entry in entries])
+            else:
+                self._reverse(table, ids, before, after)
         except IntegrityError as error:
             raise ChangedSince(table.name) from error
-        if not statement.is_insert and found.rowcount != len(ids):
+
+    def _reverse(self, table: sa.Table, ids: Sequence[UUID], before: Any, after: Any) -> None:
+        if before is None:
+            statement: sa.Delete | sa.Update = sa.delete(table).where(*_are(table, ids))
+        else:
+            still = [table.c[key].is_not_distinct_from(value) for key, value in _typed(table, after).items()]
+            statement = _update(table, ids, _typed(table, before)).where(*still)
+        found: Any = self.session.execute(statement)
+        if found.rowcount != len(ids):
             raise ChangedSince(table.name)
 
 
-def _reverse(
-    table: sa.Table, ids: Sequence[UUID], before: Any, after: Any
-) -> sa.Insert | sa.Update | sa.Delete:
-    if before is None:
-        return sa.delete(table).where(*_are(table, ids))
-    if after is None:
-        return sa.insert(table).values(_typed(table, before))
-    still = [table.c[key].is_not_distinct_from(value) for key, value in _typed(table, after).items()]
-    return _update(table, ids, _typed(table, before)).where(*still)
+def _alike(entry: Sequence[Any]) -> tuple[Any, ...]:
+    """What the entries that one statement takes back have in common."""
+    name, _id, before, after = entry
+    return name, "removed" if before is not None and after is None else before, after
 
 
 def _are(table: sa.Table, ids: Sequence[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
-    return table.c.tenant_id == current_tenant(), table.c.id.in_(ids)
+    among = sa.any_(sa.literal(list(ids), sa.ARRAY(sa.Uuid())))
+    return table.c.tenant_id == current_tenant(), table.c.id == among
 
 
 def _update(table: sa.Table, ids: Sequence[UUID], values: Row) -> sa.Update:

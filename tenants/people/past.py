@@ -1,6 +1,7 @@
 """What units were: kept whenever the tree changes, read "theo cơ cấu khi đó" (design: product F01, F02)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from tenants.unit_events import UnitState
 from tenants.unit_models import UnitPast
 
 KEPT = ("name", "parent_id", "path", "setting_id", "block", "rank")
+STATE = tuple(field.name for field in fields(UnitState))
 
 
 def _last_changes() -> sa.Subquery:
@@ -55,18 +57,17 @@ def changed_units(session: orm.Session) -> Collection[UUID]:
     }
 
 
-def _plain(last: sa.Subquery) -> tuple[Any, ...]:
-    """What of a unit is not kept, and since when it is what it is now."""
-    since = sa.func.coalesce(last.c.day, Unit.valid_from).label("since")
-    return (Unit.id, Unit.code, Unit.kind, Unit.members, Unit.valid_from, Unit.valid_to, since)
+def _states(last: sa.Subquery, kept: Callable[[str], Any]) -> sa.Select[Any]:
+    """Units as states have them; `kept` says where what is kept stands."""
+    columns = {"since": sa.func.coalesce(last.c.day, Unit.valid_from)} | {name: kept(name) for name in KEPT}
+    return sa.select(*(columns[name] if name in columns else getattr(Unit, name) for name in STATE))
 
 
 def units_now(session: orm.Session) -> tuple[UnitState, ...]:
     """Every unit as it stands, those that ended too."""
     last = _last_changes()
-    query = sa.select(*_plain(last), *(getattr(Unit, name) for name in KEPT))
-    query = query.outerjoin(last, last.c.unit_id == Unit.id)
-    return tuple(UnitState(**row) for row in session.execute(query.order_by(Unit.path)).mappings())
+    query = _states(last, lambda name: getattr(Unit, name)).outerjoin(last, last.c.unit_id == Unit.id)
+    return tuple(UnitState(*row) for row in session.execute(query.order_by(Unit.path)))
 
 
 class Then:
@@ -87,10 +88,9 @@ class Then:
 def units_on(session: orm.Session, day: date) -> tuple[UnitState, ...]:
     """The tree of a day as it was then, parents before children."""
     then, last = Then(Unit, day), _last_changes()
-    query = sa.select(*_plain(last), *map(then.column, KEPT))
-    query = query.outerjoin(last, last.c.unit_id == Unit.id).outerjoin(then.past, then.here)
-    rows = session.execute(query.where(valid(Unit, day)).order_by(sa.literal_column("path"))).mappings()
-    return tuple(UnitState(**row) for row in rows)
+    query = _states(last, then.column).outerjoin(last, last.c.unit_id == Unit.id)
+    query = query.outerjoin(then.past, then.here).where(valid(Unit, day))
+    return tuple(UnitState(*row) for row in session.execute(query.order_by(sa.literal_column("path"))))
 
 
 def reached(states: Iterable[UnitState], paths: Iterable[UnitPath]) -> tuple[UnitState, ...]:

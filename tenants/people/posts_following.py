@@ -1,20 +1,19 @@
 """Appointments at units that end: closed the day before, those of members carried to the successor (F02)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from tenants.access import Role
-from tenants.accounts import end_all_sessions
+from tenants.accounts import end_sessions_of
 from tenants.db import Base
 from tenants.models import Appointment, Unit
-from tenants.people.ledger import Ledger
-from tenants.people.posts import account_of
+from tenants.people.ledger import Change, Ledger
 from tenants.tree import UnitKind
 
 CARRIED: Final = frozenset({Role.MEMBER, Role.OFFICIAL, Role.COMMITTEE_MEMBER})
@@ -57,15 +56,18 @@ def post_steps(
     return tuple(steps)
 
 
-def carry_posts(ledger: Ledger, steps: Iterable[PostStep], day: date) -> None:
+def carry_posts(ledger: Ledger, steps: Sequence[PostStep], day: date) -> None:
     """End and carry the appointments; whoever loses a post is signed out."""
-    for step in steps:
-        row = step.appointment
-        last = {"valid_to": max(day - timedelta(1), row.valid_from)}
-        ledger.change(TABLE, row.id, {"valid_to": row.valid_to}, last)
-        if step.to and step.role:
-            values = {"person_id": row.person_id, "unit_id": step.to, "role": step.role}
-            begins = max(day, row.valid_from)
-            ledger.add(TABLE, values | {"valid_from": begins, "valid_to": row.valid_to})
-        if account := account_of(ledger.session, row.person_id):
-            end_all_sessions(ledger.session, account.id)
+    ledger.change(TABLE, [_ended(step.appointment, day) for step in steps])
+    ledger.add(TABLE, [_carried(step, day) for step in steps if step.to and step.role])
+    end_sessions_of(ledger.session, {step.appointment.person_id for step in steps})
+
+
+def _ended(row: Appointment, day: date) -> Change:
+    return Change(row.id, {"valid_to": row.valid_to}, {"valid_to": max(day - timedelta(1), row.valid_from)})
+
+
+def _carried(step: PostStep, day: date) -> dict[str, Any]:
+    row = step.appointment
+    values = {"person_id": row.person_id, "unit_id": step.to, "role": step.role}
+    return values | {"valid_from": max(day, row.valid_from), "valid_to": row.valid_to}

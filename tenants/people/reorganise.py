@@ -42,9 +42,7 @@ def preview_event(
 ) -> Preview:
     """What the event would do; nothing is written. Raises NotAllowed, NotFound for a unit that is none of
     the tenant's, PeopleError by field."""
-    result = _effects(session, _tidy(event))
-    _require(actor, result)
-    refuse(result.problems)
+    result = _allowed(session, actor, _tidy(event))
     touches = (touch(session, follow, result.successors, event.day) for follow in follows)
     return Preview(result, post_steps(session, _endings(result), event.day), tuple(touches))
 
@@ -53,9 +51,7 @@ def plan_event(session: orm.Session, actor: Actor, event: UnitChange, follows: S
     """Enter an event; it is applied at once where its day has come. Raises as `preview_event` does."""
     lock_in_tenant(session, "tree")
     event = _tidy(event)
-    result = _effects(session, event)
-    _require(actor, result)
-    refuse(result.problems)
+    result = _allowed(session, actor, event)
     row = UnitEvent(
         kind=event.kind, effective_on=event.day, facts=event.to_facts(), planned_by=actor.person_id
     )
@@ -63,7 +59,7 @@ def plan_event(session: orm.Session, actor: Actor, event: UnitChange, follows: S
     session.flush()
     record(session, actor, "unit_event:plan", row, kind=event.kind, on=event.day, units=len(event.unit_ids))
     if event.day <= today():
-        apply_event(session, actor, row, follows)
+        _take_place(session, actor, row, result, follows)
     return row
 
 
@@ -73,15 +69,18 @@ def apply_event(session: orm.Session, actor: Actor, row: UnitEvent, follows: Ite
     lock_in_tenant(session, "tree")
     session.refresh(row)
     refuse({"event": None if row.state is EventState.PLANNED else f"Việc này {row.state.label.lower()}."})
-    event = UnitChange.from_facts(row.facts)
-    result = _effects(session, event)
-    _require(actor, result)
-    refuse(result.problems)
-    ledger, posts = Ledger(session), post_steps(session, _endings(result), event.day)
+    _take_place(session, actor, row, _allowed(session, actor, UnitChange.from_facts(row.facts)), follows)
+
+
+def _take_place(
+    session: orm.Session, actor: Actor, row: UnitEvent, result: Effects, follows: Iterable[Follow]
+) -> None:
+    day, ledger = row.effective_on, Ledger(session)
+    posts = post_steps(session, _endings(result), day)
     change_units(ledger, row, result)
     for follow in follows:
-        carry(ledger, follow, result.successors, event.day)
-    carry_posts(ledger, posts, event.day)
+        carry(ledger, follow, result.successors, day)
+    carry_posts(ledger, posts, day)
     row.state, row.ledger, row.problem, row.applied_at = EventState.APPLIED, ledger.entries, "", now()
     row.undo_until = today() + timedelta(UNDO_DAYS)
     record(session, actor, "unit_event:apply", row, changes=len(ledger.entries))
@@ -131,6 +130,14 @@ def _effects(session: orm.Session, event: UnitChange) -> Effects:
         return effects(event, {state.id: state for state in units_now(session)})
     except KeyError as error:
         raise NotFound from error
+
+
+def _allowed(session: orm.Session, actor: Actor, event: UnitChange) -> Effects:
+    """What the event does, where the actor may do it and nothing speaks against it."""
+    result = _effects(session, event)
+    _require(actor, result)
+    refuse(result.problems)
+    return result
 
 
 def _require(actor: Actor, result: Effects) -> None:

@@ -1,5 +1,6 @@
 """Writing what an event does to units: founded, changed, their past kept, their paths mended (F01, F02)."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from sqlalchemy import orm
 
 from tenants.db import Base
 from tenants.models import Unit
-from tenants.people.ledger import Ledger
+from tenants.people.ledger import Change, Ledger
 from tenants.people.past import KEPT, remember, units_now
 from tenants.scope import current_tenant, new_row
 from tenants.succession import Effects, with_paths
@@ -27,10 +28,9 @@ def change_units(ledger: Ledger, row: UnitEvent, result: Effects) -> None:
     remember(session, Unit.id.in_(kept), row.effective_on, row.id)
     for state in result.founded:
         _found(ledger, state)
-    changes = [(state.id, *_change(session, state, after[state.id])) for state in result.changed]
-    for changed, rows in groupby((row for row in changes if row[2]), lambda row: row[2]):
-        ledger.change_all(TABLE, [(unit_id, before) for unit_id, before, _after in rows], changed)
-    mend_paths(session)
+    changes = [_change(session, state, after[state.id]) for state in result.changed]
+    ledger.change(TABLE, [change for change in changes if change.after])
+    write_paths(session, [after[s.id] for s in result.changed if s.path != after[s.id].path])
     followed = [
         new_row(unit_id=old, successor_id=to, event_id=row.id, since=row.effective_on, position=position)
         for old, following in result.successors.items()
@@ -45,10 +45,10 @@ def _found(ledger: Ledger, state: UnitState) -> None:
     unit = Unit(id=state.id, code=state.code, kind=state.kind, search_key=fold(state.name), **known)
     ledger.session.add(unit)
     ledger.session.flush()
-    ledger.added(TABLE, state.id)
+    ledger.added(TABLE, [state.id])
 
 
-def _change(session: orm.Session, old: UnitState, new: UnitState) -> tuple[dict[str, Any], dict[str, Any]]:
+def _change(session: orm.Session, old: UnitState, new: UnitState) -> Change:
     """The columns of a unit that change: as they were, and as they will be."""
     changed = [name for name in DIRECT if getattr(old, name) != getattr(new, name)]
     before: dict[str, Any] = {name: getattr(old, name) for name in changed}
@@ -57,13 +57,17 @@ def _change(session: orm.Session, old: UnitState, new: UnitState) -> tuple[dict[
         former = session.scalar(sa.select(Unit.former_name).where(Unit.id == old.id)) or ""
         before |= {"search_key": fold(old.name), "former_name": former}
         after |= {"search_key": fold(new.name), "former_name": old.name}
-    return before, after
+    return Change(old.id, before, after)
 
 
 def mend_paths(session: orm.Session) -> None:
-    """Give every unit the path its parents make: one statement for all that come under one parent."""
+    """Give every unit the path its parents make."""
     before = {state.id: state for state in units_now(session)}
-    moved = [state for state in with_paths(before).values() if state.path != before[state.id].path]
+    write_paths(session, [s for s in with_paths(before).values() if s.path != before[s.id].path])
+
+
+def write_paths(session: orm.Session, moved: Iterable[UnitState]) -> None:
+    """Keep the paths of units: one statement for all that come under one parent."""
     for above, states in groupby(sorted(moved, key=_above), _above):
         ids = [state.id for state in states]
         mine = TABLE.c.tenant_id == current_tenant(), TABLE.c.id.in_(ids)

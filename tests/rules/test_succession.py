@@ -74,7 +74,7 @@ def events(draw: st.DrawFn, units: Forest) -> UnitChange:
     chosen = many if kind is EventKind.MERGE else many[:1]
     last = draw(st.one_of(st.just(NEW), some.map(Successor)))
     following = (OTHER, last) if kind is EventKind.SPLIT else (last,)
-    below = children(units, chosen[0], DAY)
+    below = children(units, chosen[:1], DAY)
     choices = {child.id: draw(st.sampled_from(following)).id for child in below}
     return UnitChange(kind, DAY, tuple(chosen), following, choices, "Tên khác", draw(some), "base")
 

@@ -10,6 +10,7 @@ from core.following import FOLLOWS, JOINED
 from core.plans.content import Action
 from core.plans.models import Plan
 from core.plans.task_models import Milestone, PlanPilot, Task
+from tenants import scope
 from tenants.clock import frozen, now, today
 from tenants.db import new_id
 from tenants.models import Unit
@@ -17,6 +18,7 @@ from tenants.people import PeopleError, plan_event, undo_event
 from tenants.unit_events import EventKind, Successor, UnitChange
 from tenants.unit_models import UnitEvent
 from tests.cast import Cast
+from tests.rotation_ground import statements
 
 pytestmark = pytest.mark.usefixtures("database")
 ADMIN, HOME = "huyen-a.admin", "huyen-a"
@@ -100,6 +102,27 @@ def test_a_new_unit_owes_each_task_of_the_merged_ones_once(cast: Cast) -> None:
     happened(cast, EventKind.MERGE, "CB-1", "CB-2", into=("CB-9",))
     assert held(cast) == {("CB-9", "one", "Q1"), ("CB-9", "one", "Q2"), ("CB-9", "two", "Q1")}
     assert held(cast, closed=True) == {("CB-2", "one", "Q1")}
+
+
+def test_more_tasks_take_no_more_statements_to_move_and_to_put_back(cast: Cast) -> None:
+    few = asked_by_a_merger(cast)
+    with cast.session(ADMIN) as session:
+        for task in session.scalars(sa.select(Task).where(Task.done_on.is_(None))).all():
+            for n in range(3):
+                more = {"plan_id": task.plan_id, "milestone_id": task.milestone_id, "due_on": task.due_on}
+                session.add(Task(unit_id=task.unit_id, period=f"{task.period}-{n}", **more))
+    before = held(cast)
+    assert asked_by_a_merger(cast) == few
+    assert held(cast) == before
+
+
+def asked_by_a_merger(cast: Cast) -> tuple[int, int]:
+    """Statements of a merger and of its undoing."""
+    with statements(scope.Session.kw["bind"]) as merging:
+        event_id = happened(cast, EventKind.MERGE, "CB-1", "CB-2", into=("CB-9",))
+    with statements(scope.Session.kw["bind"]) as undoing:
+        undone(cast, event_id)
+    return len(merging), len(undoing)
 
 
 @pytest.mark.parametrize("into", [("CB-8", "CB-9"), ("CB-1", "CB-9")])
