@@ -18,12 +18,13 @@ from datetime import timedelta
 from bench.ratios import Ratio
 from bench.rotation_baselines import careful_greedy, month_flow, round_robin
 from bench.rotation_oracle import cp_sat
-from core.rotation.solving.bounds import dateless, lower_bound
+from core.rotation.solving.bounds import lower_bound
 from core.rotation.solving.events import Absent
 from core.rotation.solving.facts import PlannedVisit, Source
 from core.rotation.solving.grid import build
 from core.rotation.solving.invented import SCALES, instance
 from core.rotation.solving.problem import Problem
+from core.rotation.solving.relaxations import dateless
 from core.rotation.solving.replan import replan
 from core.rotation.solving.score import Rule, objective, score
 from core.rotation.solving.solver import hopeless, plan

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
+from core.rotation.solving.counts import Choices, counts_of, open_choices
 from core.rotation.solving.facts import PlannedVisit
 from core.rotation.solving.grid import build
-from core.rotation.solving.neighbourhood import Choices, counts_of, open_choices
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.solver import finished, keep_pins
 from core.rotation.solving.state import State

@@ -5,20 +5,20 @@ greater of two relaxations, one without dates and one without the ban on repeats
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.rotation.solving.facts import PlannedVisit, Weights
-from core.rotation.solving.flows import Arcs, Onward, Steps, transport
-from core.rotation.solving.grid import Bools, Grid, Ints, build, located, open_arcs
+from core.rotation.solving.facts import PlannedVisit
+from core.rotation.solving.grid import Bools, Grid, Ints, build, located
 from core.rotation.solving.levelling import choices_of
-from core.rotation.solving.multigraph import Multigraph, multigraph
+from core.rotation.solving.multigraph import multigraph
 from core.rotation.solving.parts import fall_apart
 from core.rotation.solving.problem import Problem
+from core.rotation.solving.relaxations import dated, dateless, free_duties, only, pinned
 from core.rotation.solving.repeats import crowds, repeats_by_edge, tight, together, unavoidable
 from core.rotation.solving.score import Rule, RuleScore
-from core.rotation.solving.solver import hopeless, keep_pins
+from core.rotation.solving.solver import hopeless
 from core.rotation.solving.state import State
 
 DEAR = 10**8
@@ -48,7 +48,7 @@ def lower_bound(problem: Problem, visits: Visits | None = None) -> Bounds:
     """
     grid = build(problem)
     lost = hopeless(grid)
-    return Bounds(_rule_bounds(grid, lost, visits), max(dateless(grid, lost).cost, _dated(grid, lost)))
+    return Bounds(_rule_bounds(grid, lost, visits), max(dateless(grid, lost).cost, dated(grid, lost)))
 
 
 def rule_bounds(problem: Problem, visits: Visits | None = None) -> Mapping[Rule, Bound]:
@@ -61,8 +61,8 @@ def rule_bounds(problem: Problem, visits: Visits | None = None) -> Mapping[Rule,
 
 
 def _rule_bounds(grid: Grid, lost: Bools, visits: Visits | None) -> Mapping[Rule, Bound]:
-    state = _pinned(State(grid))
-    free = _free(state, lost)
+    state = pinned(State(grid))
+    free = free_duties(state, lost)
     if visits is not None:
         _follow(state, free, visits)
     levelled = crowds(state, free)
@@ -85,12 +85,6 @@ def _follow(state: State, free: Bools, visits: Visits) -> None:
     kept = (duty >= 0) & (edge >= 0)
     kept[kept] = free[duty[kept]] & state.grid.open[edge[kept], month[kept]]
     state.place(duty[kept], edge[kept], month[kept])
-
-
-def dateless(grid: Grid, lost: Bools) -> Multigraph:
-    """The optimum without dates and spacing."""
-    state = _pinned(State(grid))
-    return multigraph(state, _free(state, lost))
 
 
 def bounded(scores: tuple[RuleScore, ...], rules: Mapping[Rule, Bound]) -> tuple[RuleScore, ...]:
@@ -119,32 +113,6 @@ def _crowding(levelled: State, free: Bools) -> Bound:
     return Bound(pairs, f"{held} lượt dự chia cho {meetings} buổi họp dự được")
 
 
-def _meetings(state: State, free: Bools) -> tuple[Arcs, Ints, Steps]:
-    """Open arcs from the free duties to meetings, each meeting's cell, and the price of crowding it."""
-    grid = state.grid
-    months, row_of = grid.problem.months, np.cumsum(free) - 1
-    rows, edges, at = [], [], []
-    for t in range(months):
-        duties = np.flatnonzero(free & (grid.duty_from <= t) & (t < grid.duty_to))
-        row, edge = open_arcs(grid, duties, t)
-        rows.append(row_of[duties[row]])
-        edges.append(edge)
-        at.append(grid.cell[edge] * months + t)
-    edge, meeting = np.concatenate(edges), np.concatenate(at)
-    held, column = np.unique(meeting, return_inverse=True)
-    weights = grid.problem.weights
-    arcs = Arcs(
-        np.concatenate(rows), column, weights.travel * grid.travel[edge], np.ones(len(edge), np.int64)
-    )
-    already = state.visitors.ravel()[held] + 1 - grid.wanted[held // months]
-
-    def steps(depth: int) -> Ints:
-        crowd: Ints = weights.crowding * np.maximum(0, already[:, None] + np.arange(depth))
-        return crowd
-
-    return arcs, held // months, steps
-
-
 def _repeats(levelled: State, free: Bools, officials: Ints) -> Bound:
     """Repeats forced on these officials, and on those of their units, where crowding is the least."""
     if not len(officials):
@@ -160,7 +128,7 @@ def _repeats(levelled: State, free: Bools, officials: Ints) -> Bound:
 
 
 def _special(grid: Grid, lost: Bools) -> Bound:
-    state, free = _only(grid, lost, special=1, unmet=DEAR)
+    state, free = only(grid, lost, special=1, unmet=DEAR)
     times = multigraph(state, free).times
     visits = state.visits + np.bincount(grid.cell, times, len(grid.least)).astype(np.int64)
     short = int((grid.worth * np.maximum(0, grid.least - visits)).sum())
@@ -177,41 +145,6 @@ def _spacing(grid: Grid) -> Bound:
 
 
 def _travel(grid: Grid, lost: Bools) -> Bound:
-    state, free = _only(grid, lost, travel=1, repeat=DEAR, unmet=DEAR)
+    state, free = only(grid, lost, travel=1, repeat=DEAR, unmet=DEAR)
     ways = state.parts()[Rule.TRAVEL] + int((grid.travel * multigraph(state, free).times).sum())
     return Bound(ways, "mọi lượt đều tới các chi bộ gần nhất, chưa xét ngày họp" if ways else "")
-
-
-def _dated(grid: Grid, lost: Bools) -> int:
-    """The optimum without the rules on repeats and spacing: one flow over the year's meetings."""
-    state = _pinned(State(grid))
-    free = _free(state, lost)
-    parts, weights = state.parts(), grid.problem.weights
-    base = sum(parts[rule] for rule in (Rule.CROWDING, Rule.SPECIAL, Rule.COVER, Rule.TRAVEL))
-    base += weights.unmet * int(((state.edge < 0) & ~free).sum())
-    if not free.any():
-        return base
-    arcs, cell_of, steps = _meetings(state, free)
-    cells, group = np.unique(cell_of, return_inverse=True)
-    onward = Onward(group, lambda depth: np.stack([state.cell_cost(cells, k) for k in range(depth)], 1))
-    owed = np.ones(int(free.sum()), np.int64)
-    return base + transport(arcs, owed, weights.unmet * owed, steps, onward).cost
-
-
-def _only(grid: Grid, lost: Bools, **prices: int) -> tuple[State, Bools]:
-    """A state and its free duties under these prices and no others."""
-    none = dict.fromkeys((field.name for field in fields(Weights)), 0)
-    problem = replace(grid.problem, weights=Weights(**none | prices))
-    nothing = np.zeros_like(grid.pull)
-    state = _pinned(State(replace(grid, problem=problem, pull=nothing, floor_cost=nothing)))
-    return state, _free(state, lost)
-
-
-def _pinned(state: State) -> State:
-    keep_pins(state, np.ones(len(state.edge), bool))
-    return state
-
-
-def _free(state: State, lost: Bools) -> Bools:
-    free: Bools = (state.edge < 0) & ~lost
-    return free

@@ -8,18 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from core.rotation.solving.flows import assignment
+from core.rotation.solving.flows import assign, fullest
 from core.rotation.solving.grid import Bools, Grid, Ints, open_arcs
 from core.rotation.solving.parts import groups
 from core.rotation.solving.state import State
-from core.rotation.solving.years import SHUT, resolve_years
+from core.rotation.solving.years import resolve_years
 
 Progress = Callable[[str, int], None]
 Stop = Callable[[], bool]
 SWEEPS = 8
-DENSE = 400_000
 DEEP = 3
 
 
@@ -106,7 +104,7 @@ def resolve_month(state: State, t: int, among: Ints) -> Ints:
     edge, month = state.edge[duties], state.month[duties]
     state.lift(duties)
     skip = grid.problem.weights.unmet + state.change_cost(duties, np.full(len(duties), -1), t)
-    fill_month(state, duties, t, skip, _fullest(grid.cell[edge[edge >= 0]]) + 1)
+    fill_month(state, duties, t, skip, fullest(grid.cell[edge[edge >= 0]]) + 1)
     moved = state.edge[duties] != edge
     both = np.concatenate([edge[moved], state.edge[duties[moved]]])
     state.month[duties] = np.where(state.edge[duties] >= 0, t, month)
@@ -144,47 +142,9 @@ def fill_month(state: State, duties: Ints, t: int, skip: Ints, deep: int = DEEP)
     cells, column = np.unique(grid.cell[edges], return_inverse=True)
     cost = state.edge_cost(edges) + state.change_cost(duties[row], edges, t)
     gain = weights.spacing * state.spacing_gain(cells)[:, t]
-    chosen = _assign(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth), deep)
+    chosen = assign(row, column, cost, skip, lambda depth: _steps(state, cells, t, gain, depth), deep)
     met = chosen >= 0
     state.place(duties[met], edges[chosen[met]], np.full(int(met.sum()), t))
-
-
-def _assign(
-    row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Callable[[int], Ints], depth: int
-) -> Ints:
-    """``assignment``, by the dense method where the table is small."""
-    rows = len(skip)
-    while True:
-        step = steps(depth)
-        if rows * (step.size + rows) > DENSE:
-            return assignment(row, column, cost, skip, steps, depth)
-        chosen = _dense(row, column, cost, skip, step)
-        most = _fullest(column[chosen[chosen >= 0]])
-        if most < depth or most == rows:
-            return chosen
-        depth *= 2
-
-
-def _fullest(place: Ints) -> int:
-    return int(np.bincount(place, minlength=1).max())
-
-
-def _dense(row: Ints, column: Ints, cost: Ints, skip: Ints, step: Ints) -> Ints:
-    """The assignment with each column copied once a step."""
-    rows, (columns, depth) = len(skip), step.shape
-    arc = np.full((rows, columns), -1, np.int64)
-    arc[row, column] = np.arange(len(row))
-    price = np.full((rows, columns), SHUT, np.int64)
-    price[row, column] = cost
-    table = np.concatenate(
-        [(price[:, :, None] + step).reshape(rows, columns * depth), np.repeat(skip[:, None], rows, 1)], 1
-    )
-    at, seat = linear_sum_assignment(table)
-    seat = np.minimum(seat, columns * depth)
-    found = np.full(rows, -1, np.int64)
-    real = seat < columns * depth
-    found[at[real]] = arc[at[real], seat[real] // depth]
-    return found
 
 
 def _steps(state: State, cells: Ints, t: int, gain: Ints, depth: int) -> Ints:

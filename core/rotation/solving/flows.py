@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 from ortools.graph.python import min_cost_flow
+from scipy.optimize import linear_sum_assignment
 
 from core.rotation.solving.grid import Ints
 
 Steps = Callable[[int], Ints]
 DEPTH = 4
+DENSE = 400_000
+SHUT = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,15 @@ def transport(
     wide = depth
     while True:
         found = _solve(arcs, supply, skip, steps(depth), onward, wide, spare)
-        most = _fullest(arcs.column, found.units)
-        widest = _fullest(onward.group[arcs.column], found.units) if onward else 0
+        most = fullest(arcs.column, found.units)
+        widest = fullest(onward.group[arcs.column], found.units) if onward else 0
         if most <= depth and widest <= wide:
             return found
         depth, wide = max(depth, 2 * most), max(wide, 2 * widest)
 
 
-def _fullest(place: Ints, units: Ints) -> int:
+def fullest(place: Ints, units: Ints | None = None) -> int:
+    """Most units in one place."""
     return int(np.bincount(place, units, minlength=1).max())
 
 
@@ -109,3 +113,35 @@ def assignment(row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Steps, de
     chosen = np.full(len(skip), -1, np.int64)
     chosen[row[used]] = used
     return chosen
+
+
+def assign(row: Ints, column: Ints, cost: Ints, skip: Ints, steps: Steps, depth: int) -> Ints:
+    """``assignment``, by the dense method where the table is small."""
+    rows = len(skip)
+    while True:
+        step = steps(depth)
+        if rows * (step.size + rows) > DENSE:
+            return assignment(row, column, cost, skip, steps, depth)
+        chosen = _dense(row, column, cost, skip, step)
+        most = fullest(column[chosen[chosen >= 0]])
+        if most < depth or most == rows:
+            return chosen
+        depth *= 2
+
+
+def _dense(row: Ints, column: Ints, cost: Ints, skip: Ints, step: Ints) -> Ints:
+    """The assignment with each column copied once a step."""
+    rows, (columns, depth) = len(skip), step.shape
+    arc = np.full((rows, columns), -1, np.int64)
+    arc[row, column] = np.arange(len(row))
+    price = np.full((rows, columns), SHUT, np.int64)
+    price[row, column] = cost
+    table = np.concatenate(
+        [(price[:, :, None] + step).reshape(rows, columns * depth), np.repeat(skip[:, None], rows, 1)], 1
+    )
+    at, seat = linear_sum_assignment(table)
+    seat = np.minimum(seat, columns * depth)
+    found = np.full(rows, -1, np.int64)
+    real = seat < columns * depth
+    found[at[real]] = arc[at[real], seat[real] // depth]
+    return found

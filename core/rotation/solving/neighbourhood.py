@@ -1,11 +1,9 @@
-"""Exact search around what is still broken: a few officials' whole years as one small integer programme.
+"""Exact search around what is still broken: some officials' years as one integer programme.
 
-Every rule is a count of visits with a price that rises with the count (a window pays for its first visit
-only), so each becomes one row of steps. Design: rotation.
+Design: rotation.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -13,13 +11,13 @@ from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array
 
+from core.rotation.solving.counts import Choices, Count, counts_of, open_choices
 from core.rotation.solving.descent import Stop
 from core.rotation.solving.drift import drift
 from core.rotation.solving.grid import Bools, Ints
 from core.rotation.solving.parts import Parts
 from core.rotation.solving.repeats import crowds, repeats_by_edge, tight, together, unavoidable
 from core.rotation.solving.state import State
-from core.rotation.solving.targets import LOOK_BACK
 
 PEERS = 5
 TRIES = 2
@@ -27,23 +25,6 @@ ONE_UNIT = 20_000
 NODES = 200
 SMALL = 200
 MANY_NODES = 100
-
-
-@dataclass(frozen=True)
-class Count:
-    """Choices whose number pays ``steps`` one after another."""
-
-    choices: Ints
-    steps: Ints
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Open arcs of the freed duties: each one's duty, edge and month."""
-
-    duty: Ints
-    edge: Ints
-    month: Ints
 
 
 def repair(state: State, free: Bools, officials: Ints, rng: np.random.Generator, enough: Stop) -> int:
@@ -136,20 +117,6 @@ def improve_exactly(state: State, duties: Ints, nodes: int = NODES) -> int:
     return 1
 
 
-def open_choices(state: State, duties: Ints) -> Choices:
-    """Every open arc of the duties."""
-    grid = state.grid
-    arcs = [
-        (d, e, t)
-        for d in duties.tolist()
-        for e in grid.edges_of(int(grid.duty_official[d])).tolist()
-        for t in range(grid.duty_from[d], grid.duty_to[d])
-        if grid.blocked[e, t] == 0
-    ]
-    duty, edge, month = np.array(arcs, np.int64).reshape(-1, 3).T
-    return Choices(duty, edge, month)
-
-
 def _solve(state: State, duties: Ints, choices: Choices, nodes: int) -> Ints | None:
     """The choices of the cheapest years, by a mixed-integer programme; None without an answer."""
     weights, n = state.grid.problem.weights, len(choices.duty)
@@ -182,46 +149,3 @@ def _rows(duties: Ints, choices: Choices, counts: list[Count]) -> LinearConstrai
     matrix = coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape)
     most = np.arange(shape[0]) < len(duties)
     return LinearConstraint(matrix.tocsr(), np.zeros(shape[0]), most.astype(float))
-
-
-def counts_of(state: State, choices: Choices) -> Iterator[Count]:
-    """Every rule as counts of choices, beside what ``state`` already holds; travel and unmet duties apart."""
-    grid, weights = state.grid, state.grid.problem.weights
-    months = grid.problem.months
-    cell = grid.cell[choices.edge]
-    for meeting, at in _grouped(cell * months + choices.month):
-        c, t = divmod(meeting, months)
-        already = int(state.visitors[c, t]) + 1 - int(grid.wanted[c])
-        yield Count(at, weights.crowding * np.maximum(0, already + np.arange(len(at))))
-    for e, at in _grouped(choices.edge):
-        before, allowed = int(state.times[e]), int(grid.allowed[grid.official[e]])
-        yield Count(at, weights.repeat * (before + np.arange(len(at)) >= allowed))
-    for c, at in _grouped(cell):
-        one = np.array([c])
-        yield Count(at, np.concatenate([state.cell_cost(one, k) for k in range(len(at))]))
-        yield from _windows(state, c, at, choices)
-    several = np.flatnonzero(grid.several[grid.duty_official[choices.duty]])
-    when = grid.duty_official[choices.duty[several]] * months + choices.month[several]
-    held = state.edge >= 0
-    out = set((grid.duty_official[held] * months + state.month[held]).tolist())
-    for month, at in _grouped(when):
-        yield Count(several[at], np.zeros(0 if month in out else 1, np.int64))
-
-
-def _windows(state: State, c: int, at: Ints, choices: Choices) -> Iterator[Count]:
-    """A window still empty is worth its price to the first visit inside."""
-    grid, weights = state.grid, state.grid.problem.weights
-    seen = np.concatenate([grid.seen[c], state.visitors[c] > 0])
-    for window in grid.windows[c]:
-        inside = at[window[LOOK_BACK + choices.month[at]]]
-        if window.any() and not (window & seen).any() and len(inside):
-            steps = np.zeros(len(inside), np.int64)
-            steps[0] = -weights.spacing
-            yield Count(inside, steps)
-
-
-def _grouped(key: Ints) -> Iterator[tuple[int, Ints]]:
-    order = np.argsort(key, kind="stable")
-    for at in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
-        if len(at):
-            yield int(key[at[0]]), at

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from core.rotation.solving.flows import SHUT
 from core.rotation.solving.grid import Bools, Ints
 from core.rotation.solving.state import State
 
 Prices = NDArray[np.int64] | NDArray[np.float64]
 
-SHUT = 1 << 40
 ALWAYS = -(1 << 36)
 COPIES = 4
 
