@@ -90,6 +90,8 @@ def _require_open(session: orm.Session, *visits: Visit, apart_from: UUID | None 
 def _require_possible(session: orm.Session, visit: Visit, other: Visit) -> None:
     if visit.rotation_id != other.rotation_id or visit.official_id == other.official_id:
         raise SwapError("Hai lượt dự này không đổi cho nhau được.")
+    if (visit.cell_id, visit.month) == (other.cell_id, other.month):
+        raise SwapError("Hai đồng chí cùng dự buổi này; đổi cho nhau không thay đổi gì.")
     rotation = session.get_one(Rotation, visit.rotation_id)
     broken = hindrances(
         load_problem(session, rotation), standing_visits(session, rotation),

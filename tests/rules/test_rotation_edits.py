@@ -80,10 +80,16 @@ def test_partners_are_those_whose_exchange_breaks_nothing(case: Problem, data: s
     visits = plan(case).visits
     assume(visits)
     mine = data.draw(st.sampled_from(visits))
-    others = {other for other in visits if other.official != mine.official}
+    others = {v for v in visits if v.official != mine.official and (v.cell, v.day) != (mine.cell, mine.day)}
     found = partners(case, visits, mine, date.min)
     assert set(found) == {other for other in others if not _exchange_breaks(case, visits, mine, other)}
     assert partners(case, visits, mine, date.min, 2) == found[:2]
+
+
+def test_two_at_one_meeting_have_nothing_to_exchange() -> None:
+    here = problem([cell("a"), cell("b")], [official("x", "ab"), official("y", "ab"), official("z", "ab")])
+    mine, beside, elsewhere = visit("x", "a"), visit("y", "a"), visit("z", "b")
+    assert partners(here, (mine, beside, elsewhere), mine, date.min) == (elsewhere,)
 
 
 def _exchange_breaks(

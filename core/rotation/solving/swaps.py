@@ -70,7 +70,8 @@ def partners(
 ) -> tuple[PlannedVisit, ...]:
     """The visits of a day and later that may be exchanged for `mine`; those nearest in time come first.
 
-    Cells that either official already attends come last. No more than `most` are looked for.
+    Those at the same meeting would change nothing. Cells that either official already attends come last. No
+    more than `most` are looked for.
     """
     me = problem.official_of.get(mine.official)
     if me is None:
@@ -78,6 +79,7 @@ def partners(
     reach = {o.id for o in problem.officials if mine.cell in o.area} - {me.id}
     area = set(me.area)
     near = [v for v in visits if v.day >= since and v.official in reach and v.cell in area]
+    near = [v for v in near if (v.cell, v.month) != (mine.cell, mine.month)]
     known = {(visit.official, visit.cell) for visit in visits}
     near.sort(
         key=lambda v: (
