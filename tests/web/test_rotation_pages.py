@@ -50,7 +50,10 @@ def test_a_rotation_is_asked_for_watched_and_looked_at(app: object, cast: Cast, 
 
 def test_a_draft_shows_scores_and_what_it_changes(app: object, cast: Cast, sign_in: SignIn) -> None:
     rotation_id, client = drafted(cast), sign_in("huyen-a.standing")
-    assert "Cặp đồng chí dự cùng một buổi" in client.get(f"/rotation/{rotation_id}/draft").text
+    page = client.get(f"/rotation/{rotation_id}/draft").text
+    assert "Cặp đồng chí dự cùng một buổi" in page
+    assert "Thấp nhất" in page
+    assert "Vì sao không thấp hơn" in page
     changes = client.get(f"/rotation/{rotation_id}/draft/changes").text
     assert changes.count("Thêm 6 lượt") == 3
 
