@@ -18,7 +18,18 @@ from core.queries.board import edits_told, lines_at, pinned_of
 from core.queries.rotation import Assignment, assignment, cells_of, officials_of
 from core.queries.visits import organisations_in
 from core.queries.why import why_assigned
-from core.rotation.board import Preview, as_planned, broken_by, keep, moved, pin_line, preview, swapped, undo
+from core.rotation.board import (
+    PAST_STANDS,
+    Preview,
+    as_planned,
+    broken_by,
+    keep,
+    moved,
+    pin_line,
+    preview,
+    swapped,
+    undo,
+)
 from core.rotation.models import PlannedVisit, Rotation, RotationVersion
 from core.rotation.own_plan import choices
 from core.rotation.service import RotationError, draft_of
@@ -129,8 +140,10 @@ def _line_page(
         rotation=version.rotation,
         answer=why_assigned(sheet, shown),
         cells=choices(db.session, row.official),
-        months=months_from(version.rotation.first_month, version.rotation.months),
+        months=_months_left(version.rotation, sheet.since),
         swaps=_swaps(row, version, sheet),
+        since=sheet.since,
+        stands=PAST_STANDS if row.meets_on < sheet.since else "",
         broken=broken_by(sheet, as_planned(row)),
         pinned=row.id in pinned_of(db.session, version.id),
         error=error,
@@ -138,9 +151,16 @@ def _line_page(
     )
 
 
+def _months_left(rotation: Rotation, since: date) -> list[date]:
+    months = months_from(rotation.first_month, rotation.months)
+    return [month for month in months if month >= since.replace(day=1)]
+
+
 def _swaps(row: PlannedVisit, version: RotationVersion, sheet: Sheet) -> list[tuple[str, str]]:
     """Lines of others with which this one may change its official, by id and in words."""
     problem, since = sheet.problem, max(today(), version.rotation.first_month)
+    if row.meets_on < sheet.since:
+        return []
     found = partners(problem, sheet.visits, as_planned(row), since, MOST_SWAPS)
     keys = {(UUID(v.official), UUID(v.cell), v.month): v for v in found}
     at = lines_at(db.session, version.id, {key[0] for key in keys})

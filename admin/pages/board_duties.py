@@ -47,7 +47,8 @@ def _page(version: RotationVersion, sheet: Sheet, official: Official, error: str
     problem, duties = sheet.problem, open_duties_of(sheet, official.id)
     month = request.values.get("duty", "")
     duty = next((d for d in duties if month in {at.isoformat() for at in d.months}), next(iter(duties), None))
-    cells = suggest(problem, Plan(sheet.visits, (), (), 0), duty, MOST_CELLS) if duty else ()
+    found = suggest(problem, Plan(sheet.visits, (), (), 0), duty, len(problem.cells)) if duty else ()
+    cells = [cell for cell in found if cell.day >= sheet.since][:MOST_CELLS]
     return render_template(
         "pages/board_open.html",
         rotation=version.rotation,

@@ -31,6 +31,8 @@ from tenants.clock import now
 from tenants.scope import lock_in_tenant
 from tenants.vietnamese import nfc
 
+PAST_STANDS = "Buổi đã qua ngày họp giữ nguyên."
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -104,7 +106,12 @@ def open_duties_of(sheet: Sheet, official_id: UUID) -> tuple[Duty, ...]:
 
 
 def preview(sheet: Sheet, edit: Edit) -> Preview:
-    """What the change would cost and break. Raises RotationError where a line would stand twice."""
+    """What the change would cost and break.
+
+    Raises RotationError where a line would stand twice or the change touches a past that stands.
+    """
+    if any(visit.day < sheet.since for visit in (*edit.out, *edit.put)):
+        raise RotationError(f"{PAST_STANDS} Xin chọn buổi từ ngày {sheet.since:%d/%m/%Y} trở đi.")
     kept = set(map(visit_key, sheet.visits)) - set(map(visit_key, edit.out))
     if not kept.isdisjoint(map(visit_key, edit.put)):
         raise RotationError("Đồng chí đã có một lượt ở chính buổi này.")

@@ -1,6 +1,7 @@
 """A draft changed by hand, prices of the rules, scenarios, fairness (product R03, R05, R11)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,18 @@ from sqlalchemy import orm
 from core.plans.models import Plan
 from core.queries.fairness import loads_of_areas, loads_of_cells, loads_of_officials
 from core.queries.rotation import days_of
-from core.rotation.board import Preview, filled, keep, moved, open_duties_of, pin_line, preview, swapped, undo
+from core.rotation.board import (
+    Preview,
+    as_planned,
+    filled,
+    keep,
+    moved,
+    open_duties_of,
+    pin_line,
+    preview,
+    swapped,
+    undo,
+)
 from core.rotation.by_hand import BoardEdit, Pin, Trial
 from core.rotation.loading import load_problem
 from core.rotation.models import (
@@ -27,7 +39,7 @@ from core.rotation.models import (
 from core.rotation.service import RotationError, assignments_of, draft_of, generate, open_rotation, publish
 from core.rotation.sheet import sheet_of
 from core.rotation.solving.facts import Weights
-from core.rotation.solving.score import score
+from core.rotation.solving.score import Edit, score
 from core.rotation.trying import try_out
 from core.rotation.verdict import edits_of, verdict
 from core.rotation.weighing import WeightError, set_weights, weights_of
@@ -252,6 +264,18 @@ def test_whole_lists_are_joined_by_hashing_and_what_follows_is_not(rotation_id: 
             assert session.scalar(loops) == "off"
         assert days_of(session, _draft(session, rotation_id).id, paths, date(2026, 5, 1), 1).total == 3
         assert session.scalar(loops) == "on"
+
+
+def test_meetings_that_are_over_stand_in_an_adjustment(rotation_id: UUID, cast: Cast) -> None:
+    with cast.session("huyen-a") as session:
+        version = _draft(session, rotation_id)
+        sheet = replace(sheet_of(session, version), since=date(2026, 5, 31))
+        may, june = (as_planned(_line(session, version, month)) for month in (5, 6))
+        with pytest.raises(RotationError, match="qua ngày họp giữ nguyên"):
+            preview(sheet, Edit((may,)))
+        with pytest.raises(RotationError, match="từ ngày 31/05/2026"):
+            preview(sheet, Edit((june,), (may,)))
+        assert preview(sheet, Edit((june,))).price > 0
 
 
 def test_a_published_version_is_not_changed_by_hand(rotation_id: UUID, cast: Cast) -> None:
