@@ -11,6 +11,7 @@ from sqlalchemy import orm
 
 from core.bulk import insert_columns
 from core.data import digest, to_data
+from core.meetings.calendar import months_from
 from core.meetings.service import set_usual_meetings
 from core.notices.models import JobKind
 from core.notices.work import owe_again, post, post_each
@@ -37,7 +38,11 @@ class RotationError(Exception):
 
 
 def open_rotation(session: orm.Session, actor: Actor, plan: Plan, first_month: date, months: int) -> Rotation:
-    """The plan's rotation from a month on, made when first asked for, with the cells' usual meetings."""
+    """The plan's rotation from a month on, made when first asked for, with the cells' usual meetings.
+
+    One not yet published takes the number of months asked for. Raises RotationError where another published
+    rotation has one of the months: everybody would owe it twice.
+    """
     require(actor, Permission.ROTATION_GENERATE)
     query = sa.select(Rotation).where(Rotation.plan_id == plan.id, Rotation.first_month == first_month)
     rotation = session.scalar(query)
@@ -45,8 +50,27 @@ def open_rotation(session: orm.Session, actor: Actor, plan: Plan, first_month: d
         rotation = Rotation(plan_id=plan.id, first_month=first_month, months=months)
         session.add(rotation)
         session.flush()
+    elif latest_published(session, rotation.id) is None:
+        rotation.months = months
+    _require_free(session, rotation)
     set_usual_meetings(session, actor, first_month, months)
     return rotation
+
+
+def _require_free(session: orm.Session, rotation: Rotation) -> None:
+    """Raises RotationError where another published rotation has a month of this one."""
+    mine = months_from(rotation.first_month, rotation.months)
+    published = sa.exists().where(
+        RotationVersion.rotation_id == Rotation.id, RotationVersion.published_at.is_not(None)
+    )
+    query = sa.select(Rotation).where(Rotation.id != rotation.id, published)
+    for other in session.scalars(query.order_by(Rotation.first_month)):
+        theirs = months_from(other.first_month, other.months)
+        if taken := [month for month in mine if month in theirs]:
+            raise RotationError(
+                f"Lịch từ tháng {theirs[0]:%m/%Y} đến {theirs[-1]:%m/%Y} đã công bố có cả tháng"
+                f" {taken[0]:%m/%Y}. Hãy điều chỉnh lịch ấy, hoặc chọn những tháng chưa có lịch."
+            )
 
 
 def generate(session: orm.Session, actor: Actor, rotation: Rotation, seed: int = 0) -> UUID:
@@ -165,6 +189,7 @@ def publish(session: orm.Session, actor: Actor, version: RotationVersion) -> Pla
     require(actor, Permission.ROTATION_PUBLISH)
     if version.published_at is not None:
         raise RotationError(f"Bản {version.number} đã được công bố.")
+    _require_free(session, version.rotation)
     new = assignments_of(session, version.id)
     found = verdict(session, version, new)
     if found.refused:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from core.notices.models import Job, JobState, Notice
+from core.plans.models import Plan
 from core.rotation.models import Absence, PlannedVisit, Rotation, RotationVersion, Visit
 from core.rotation.service import adjust
 from core.rotation.solving.replan import Policy
@@ -46,6 +47,28 @@ def test_a_rotation_is_asked_for_watched_and_looked_at(app: object, cast: Cast, 
     done = client.get(f"{watching}/state.json").json
     assert done["percent"] == 100  # type: ignore[index]
     assert "Xem dự thảo lịch, bản 1" in client.get(done["result_url"]).text  # type: ignore[index]
+
+
+def test_months_of_a_published_rotation_are_not_drawn_up_again(
+    app: object, cast: Cast, sign_in: SignIn
+) -> None:
+    published(cast)
+    with cast.session("huyen-a") as session:
+        plan_id = session.scalars(sa.select(Plan.id)).one()
+    form = {"plan_id": str(plan_id), "first_month": "2026-06-01", "months": "2"}
+    refused = sign_in("huyen-a.officer").submit("/rotation/new", form)
+    assert "Lịch từ tháng 01/2026 đến 06/2026 đã công bố có cả tháng 06/2026." in refused.text
+    with cast.session("huyen-a") as session:
+        assert session.scalar(sa.select(sa.func.count(Rotation.id))) == 1
+
+
+def test_a_draft_asked_for_again_takes_the_months_asked_for(app: object, cast: Cast, sign_in: SignIn) -> None:
+    rotation_id, client = drafted(cast), sign_in("huyen-a.officer")
+    with cast.session("huyen-a") as session:
+        plan_id = session.get_one(Rotation, rotation_id).plan_id
+    client.submit("/rotation/new", {"plan_id": str(plan_id), "first_month": "2026-01-01", "months": "4"})
+    with cast.session("huyen-a") as session:
+        assert session.get_one(Rotation, rotation_id).months == 4
 
 
 def test_a_draft_shows_scores_and_what_it_changes(app: object, cast: Cast, sign_in: SignIn) -> None:
