@@ -12,13 +12,13 @@ from tenants.db import hashed_joins
 from tenants.models import Unit
 
 
-def schedule_of(session: orm.Session, version: RotationVersion) -> tuple[str, str, tuple[Line, ...]]:
-    """The plan it carries out, why it was drawn again, and every visit in the order of the tree."""
+def schedule_of(session: orm.Session, version: RotationVersion) -> tuple[str, tuple[Line, ...]]:
+    """The plan it carries out and every visit in the order of the tree."""
     query = lines(PlannedVisit).where(PlannedVisit.version_id == version.id)
     with hashed_joins(session):
         rows = session.execute(query.order_by(Unit.path, PlannedVisit.meets_on, PlannedVisit.id))
         found = tuple(Line(row.above, row.cell, row.meets_on, row.slot, row.official) for row in rows)
-    return _plan(session, version), version.reason, found
+    return _plan(session, version), found
 
 
 def _plan(session: orm.Session, version: RotationVersion) -> str:

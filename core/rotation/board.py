@@ -144,7 +144,7 @@ def _require_draft(session: orm.Session, actor: Actor, version: RotationVersion)
     lock_in_tenant(session, f"board:{version.id}")
     session.refresh(version)
     if version.published_at is not None:
-        raise RotationError("Bản này đã công bố; xin dùng “Điều chỉnh lịch”.")
+        raise RotationError("Bản này đã công bố; xin dùng “Có việc thay đổi, điều chỉnh lịch”.")
 
 
 def _replace(session: orm.Session, version: RotationVersion, edit: Edit) -> None:

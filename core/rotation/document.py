@@ -24,11 +24,13 @@ class Line:
     official: str
 
 
-def schedule_body(plan: str, reason: str, lines: Iterable[Line]) -> tuple[Block, ...]:
-    """The schedule by cell under its organisation; `lines` in the order of the tree, each cell's by day."""
-    because = f" Lý do điều chỉnh: {reason}." if reason else ""
+def schedule_body(plan: str, lines: Iterable[Line]) -> tuple[Block, ...]:
+    """The schedule by cell under its organisation; `lines` in the order of the tree, each cell's by day.
+
+    Why it was drawn again is not printed: it may tell every cell of one comrade's illness.
+    """
     return (
-        Paragraph(f"Thực hiện {plan}, lịch các đồng chí về dự sinh hoạt chi bộ như sau:{because}"),
+        Paragraph(f"Thực hiện {plan}, lịch các đồng chí về dự sinh hoạt chi bộ như sau:"),
         Heading("Lịch dự sinh hoạt theo chi bộ"),
         _table(tuple(lines)),
         Heading("Tổ chức thực hiện"),

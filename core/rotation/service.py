@@ -77,7 +77,7 @@ def generate(session: orm.Session, actor: Actor, rotation: Rotation, seed: int =
     """Owe the drawing-up of a first version, or of a new draft over one not yet published; the job's id."""
     require(actor, Permission.ROTATION_GENERATE)
     if latest_published(session, rotation.id):
-        raise RotationError("Lịch đã công bố; hãy dùng “Điều chỉnh lịch” để thay đổi ít nhất có thể.")
+        raise RotationError("Lịch đã công bố; hãy dùng “Có việc thay đổi, điều chỉnh lịch” để đổi ít nhất.")
     return owe_again(session, actor, JobKind.GENERATE_ROTATION, rotation.id, seed=seed)
 
 

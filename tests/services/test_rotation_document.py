@@ -10,9 +10,11 @@ from pypdf import PdfReader
 from core.documents.models import OfficialDocument
 from core.documents.register import artifact_of
 from core.documents.render import MAX_ROWS
-from core.rotation.document import MOST_CELLS
+from core.queries.schedule import schedule_of
+from core.rotation.document import MOST_CELLS, schedule_body
 from core.rotation.issuing import issue_schedule
-from core.rotation.service import RotationError
+from core.rotation.models import Rotation
+from core.rotation.service import RotationError, adjust, publish
 from tenants.access import NotAllowed
 from tenants.clock import frozen
 from tests.cast import Cast
@@ -41,6 +43,19 @@ def test_the_schedule_is_a_numbered_document_with_every_official(cast: Cast) -> 
     assert (document.number_line, artifact.file_name) == ("01-TB/HU", "01-TB-HU.pdf")
     for words in (*OTHERS, "Ngô Quang Vinh", "05/01 (tối)", "Kế hoạch số 01-KH/HU", SIGNER):
         assert words in " ".join(text.split())
+
+
+def test_why_a_version_was_drawn_again_is_not_printed(cast: Cast) -> None:
+    rotation_id = published(cast)
+    with cast.session("huyen-a") as session:
+        rotation = session.get_one(Rotation, rotation_id)
+        adjust(session, cast.actor("huyen-a.officer"), rotation, "Một đồng chí nằm viện")
+    run_jobs(cast, "huyen-a")
+    with cast.session("huyen-a") as session:
+        version = version_of(session, rotation_id)
+        publish(session, cast.actor("huyen-a.standing"), version)
+        assert version.reason == "Một đồng chí nằm viện"
+        assert "nằm viện" not in str(schedule_body(*schedule_of(session, version)))
 
 
 def test_a_version_is_issued_once(cast: Cast) -> None:

@@ -127,7 +127,7 @@ def test_a_reported_visit_outlives_every_adjustment(database: object, cast: Cast
 
 def test_a_published_rotation_is_adjusted_not_generated(database: object, cast: Cast) -> None:
     rotation_id = published(cast)
-    with cast.session("huyen-a") as session, pytest.raises(RotationError, match="Điều chỉnh lịch"):
+    with cast.session("huyen-a") as session, pytest.raises(RotationError, match="điều chỉnh lịch"):
         generate(session, cast.actor("huyen-a.officer"), session.get_one(Rotation, rotation_id))
 
 
