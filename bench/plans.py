@@ -121,7 +121,8 @@ def _draft(tenant_id: UUID) -> UUID:
 
 def _publish(tenant_id: UUID, plan_id: UUID, actor: Actor, around: Circumstances) -> None:
     with tenant_scope(tenant_id), transaction() as session:
-        issue(session, actor, session.get_one(Plan, plan_id), CONTENT, around, "")
+        drafts = compile_plan(CONTENT, around).tasks
+        issue(session, actor, session.get_one(Plan, plan_id), CONTENT, drafts, "")
 
 
 def _rows(app: psycopg.Connection[Any], tenant_id: UUID) -> bytes:

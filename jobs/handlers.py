@@ -11,7 +11,7 @@ from jobs.exchange import deliver_dispatch
 from jobs.imports import check_roster, import_roster
 from jobs.mail import send_mail
 from jobs.notices import remind
-from jobs.plans import continue_plans
+from jobs.plans import continue_plans, publish_plan
 from jobs.rotation import generate_rotation, try_out
 from jobs.units import apply_events
 
@@ -25,6 +25,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.GENERATE_ROTATION: generate_rotation,
     JobKind.TRY_SCENARIOS: try_out,
     JobKind.IMPORT_ROSTER: import_roster,
+    JobKind.PUBLISH_PLAN: publish_plan,
     JobKind.REMIND: remind,
     JobKind.RENDER_DOCUMENT: render_document,
     JobKind.SEND_MAIL: send_mail,

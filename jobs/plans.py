@@ -1,10 +1,24 @@
-"""Plans go on: what comes round next is given to the units."""
+"""Plans published, and going on: what comes round next is given to the units."""
 
 from sqlalchemy import orm
 
+from core.plans.models import Plan
+from core.plans.publishing import carry_out
 from core.plans.recomputing import go_on
 from jobs.actors import actor_of
 from jobs.contract import Effect, JobFacts, Progress
+
+
+def publish_plan(job: JobFacts, progress: Progress) -> Effect:
+    """Publish the draft that was ordered, in one transaction; it is compiled under the plan's lock, against
+    what is true then."""
+    progress("Đang ban hành, giao việc cho các đơn vị", 20)
+
+    def keep(session: orm.Session) -> None:
+        plan, actor = session.get_one(Plan, job.subject_id), actor_of(session, job)
+        carry_out(session, actor, plan, int(job.args["revision"]), job.id)
+
+    return keep
 
 
 def continue_plans(job: JobFacts, progress: Progress) -> Effect:

@@ -1,14 +1,16 @@
 """How far a long piece of work is (design: product X09)."""
 
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from admin.database import db
-from admin.security import current_actor, page
+from admin.security import current_actor, page, signed_in
 from core.notices.models import Job, JobKind, JobState
 from core.notices.work import retry as retry_job
+from core.plans.models import Plan
 from tenants.access import NotFound, Permission, fetch, may
 from tenants.people import over_all
 
@@ -19,8 +21,25 @@ RESULTS: Mapping[JobKind, Callable[[Job], str]] = {
     JobKind.IMPORT_ROSTER: lambda job: url_for("rosters.show", upload_id=job.subject_id),
     JobKind.CONSOLIDATE: lambda job: url_for("reports.show", report_id=job.subject_id),
     JobKind.TRY_SCENARIOS: lambda job: url_for("trials.show", trial_id=job.subject_id),
+    JobKind.PUBLISH_PLAN: lambda job: _plan_result(job.subject_id),
     JobKind.GENERATE_ROTATION: lambda job: url_for("rotation.draft", rotation_id=job.subject_id),
 }
+
+
+def _plan_result(plan_id: UUID | None) -> str:
+    """The plan, or where it says why it could not be published."""
+    return url_for("plans.publish" if _refused(plan_id) else "plans.show", plan_id=plan_id)
+
+
+def _refused(plan_id: UUID | None) -> bool:
+    return bool(db.session.get_one(Plan, plan_id).refused)
+
+
+def _stage(job: Job) -> str:
+    """What a person reads of it: done is not yet what was asked, where a plan was refused."""
+    if job.state is JobState.DONE and job.kind is JobKind.PUBLISH_PLAN and _refused(job.subject_id):
+        return "Chưa ban hành được; xem lý do trong kết quả"
+    return job.state.label if job.state in ENDED else job.stage or job.state.label
 
 
 def _shown(job: Job) -> dict[str, object]:
@@ -28,7 +47,7 @@ def _shown(job: Job) -> dict[str, object]:
     result = RESULTS.get(job.kind) if job.state is JobState.DONE else None
     return {
         "state": job.state.value,
-        "stage": job.state.label if job.state in ENDED else job.stage or job.state.label,
+        "stage": _stage(job),
         "percent": 100 if job.state is JobState.DONE else job.percent,
         "finished": job.state in ENDED,
         "remaining": "",
@@ -36,29 +55,37 @@ def _shown(job: Job) -> dict[str, object]:
     }
 
 
+def panel_of(job: Job, here: str) -> dict[str, object]:
+    """How far a job is, on the page `here`; kept up to date for whoever may read the job."""
+    polled = url_for("jobs.poll", job_id=job.id) if _may_read(job) else None
+    return _shown(job) | {"url": polled, "refresh_url": here}
+
+
+def _may_read(job: Job) -> bool:
+    """A job of the tenant for whoever reads them all, else one's own."""
+    actor = current_actor()
+    return over_all(actor, Permission.JOBS_READ) or job.requested_by == actor.account_id
+
+
 def _job(job_id: str) -> Job:
-    """A job of the tenant for whoever reads them all, else one's own; NotFound otherwise."""
-    job, actor = fetch(db.session, Job, job_id), current_actor()
-    if not over_all(actor, Permission.JOBS_READ) and job.requested_by != actor.account_id:
+    job = fetch(db.session, Job, job_id)
+    if not _may_read(job):
         raise NotFound
     return job
 
 
 @pages.get("/<job_id>")
-@page(Permission.JOBS_READ)
+@signed_in
 def show(job_id: str) -> str:
     """Stage and percent; the page asks again by itself, with or without JavaScript."""
     job = _job(job_id)
-    shown = _shown(job) | {
-        "url": url_for("jobs.poll", job_id=job.id),
-        "refresh_url": url_for("jobs.show", job_id=job.id),
-    }
+    shown = panel_of(job, url_for("jobs.show", job_id=job.id))
     can_retry = job.state is JobState.DEAD and may(current_actor(), Permission.JOBS_RETRY)
     return render_template("pages/job.html", job=job, shown=shown, can_retry=can_retry)
 
 
 @pages.get("/<job_id>/state.json")
-@page(Permission.JOBS_READ)
+@signed_in
 def poll(job_id: str) -> Response:
     """The same as data."""
     return jsonify(_shown(_job(job_id)))

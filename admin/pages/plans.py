@@ -1,12 +1,14 @@
 """Plans: the list, one plan with its versions, check and publish (S4-03, S4-08; design: D1)."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.database import db
 from admin.pages.documents import pdf_link
+from admin.pages.jobs import panel_of
 from admin.pages.listing import chip, chosen_of, listed, page_number, whole_number
 from admin.pages.plan_editor.targets import link_of
 from admin.pages.plan_preview import Bench, bench_of
@@ -20,10 +22,10 @@ from core.plans.coverage import check
 from core.plans.differences import plan_differences
 from core.plans.models import Plan, PlanVersion
 from core.plans.preview_pages import SLICE, Wanted
+from core.plans.publishing import order
 from core.plans.service import PlanError, content_of, published
-from core.plans.service import publish as publish_plan
 from core.plans.telling import told_at_most
-from core.queries.plans import IssuedVersion, plans_in, versions_of
+from core.queries.plans import IssuedVersion, plans_in, publishing_job, versions_of
 from tenants.access import NotFound, Permission, fetch, may
 
 pages = Blueprint("plans", __name__, url_prefix="/plans")
@@ -54,6 +56,7 @@ def show(plan_id: str) -> str:
         plan=plan, content=content, versions=versions, chosen=chosen, read=reading(content),
         may_draft=_may_draft(),
         changed=newest and from_data(PlanContent, plan.body) != content,
+        publishing=_publishing(plan.id) if _may_draft() else None,
         departures=_departures(plan, content), file=_file(chosen),
         may_read_documents=may(current_actor(), Permission.DOCUMENTS_READ),
         may_read_dispatches=may(current_actor(), Permission.DISPATCHES_READ),
@@ -87,6 +90,12 @@ def _departures(plan: Plan, content: PlanContent) -> list[tuple[str, str, str]]:
     return plan_differences(from_data(PlanContent, plan.implements.body["content"]), content)
 
 
+def _publishing(plan_id: UUID) -> dict[str, object] | None:
+    """How far the publishing is, while it was ordered and is not done."""
+    job = publishing_job(db.session, plan_id)
+    return panel_of(job, url_for("plans.show", plan_id=plan_id)) if job else None
+
+
 def _file(chosen: IssuedVersion | None) -> dict[str, str] | None:
     if chosen is None or chosen.size is None:
         return None
@@ -96,19 +105,18 @@ def _file(chosen: IssuedVersion | None) -> dict[str, str] | None:
 @pages.route("/<plan_id>/publish", methods=["GET", "POST"])
 @page(Permission.PLANS_PUBLISH)
 def publish(plan_id: str) -> Answer:
-    """Check: every problem at once, else who receives it and how many tasks it gives; then publish."""
+    """Check: every problem at once, else who receives it and how many tasks it gives; then order it."""
     bench, refused = bench_of(plan_id), list[str]()
     if request.method == "POST":
         if whole_number(request.form.get("revision")) == bench.plan.revision:
             try:
-                version = publish_plan(db.session, current_actor(), bench.plan)
+                job_id = order(db.session, current_actor(), bench.plan)
             except PlanError as error:
                 db.session.rollback()
                 refused = error.problems
             else:
                 db.session.commit()
-                flash(f"Đã ban hành bản {version.number} của kế hoạch. Văn bản PDF đang được tạo.", "ok")
-                return redirect(url_for("plans.show", plan_id=bench.plan.id))
+                return redirect(url_for("jobs.show", job_id=job_id))
         else:
             flash("Dự thảo vừa được sửa; xin kiểm tra lại trước khi ban hành.", "warning")
     return _check_page(bench, [(Problem("", text), "") for text in refused] or _problems(bench))
@@ -127,6 +135,7 @@ def _check_page(bench: Bench, found: list[tuple[Problem, str]]) -> str:
         "errors": [pair for pair in found if pair[0].severity is Severity.ERROR],
         "warnings": [pair for pair in found if pair[0].severity is not Severity.ERROR],
         "last": last,
+        "publishing": _publishing(bench.plan.id),
         "same": last is not None and last.body == bench.plan.body,
         "changes": plan_differences(content_of(last), bench.content) if last else [],
         "below": tenants_below(db.session),

@@ -44,6 +44,7 @@ class JobKind(StrEnum):
     SEND_MAIL = "send_mail"
     APPLY_UNIT_EVENTS = "apply_unit_events"
     CONTINUE_PLANS = "continue_plans"
+    PUBLISH_PLAN = "publish_plan"
 
     @property
     def label(self) -> str:
@@ -61,6 +62,7 @@ class JobKind(StrEnum):
             "send_mail": "Gửi thư điện tử",
             "apply_unit_events": "Sắp xếp tổ chức đến ngày",
             "continue_plans": "Giao việc định kỳ",
+            "publish_plan": "Ban hành kế hoạch",
         }[self.value]
 
     @property
@@ -88,6 +90,7 @@ class MailState(StrEnum):
         }[self.value]
 
 
+WAITING = (JobState.QUEUED, JobState.RUNNING)
 OPEN = sa.text("state IN ('queued', 'running')")
 
 

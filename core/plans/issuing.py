@@ -11,7 +11,7 @@ from sqlalchemy import orm
 
 from core.bulk import insert_columns, update_columns
 from core.data import to_data
-from core.plans.compiler import Circumstances, TaskDraft, compile_plan
+from core.plans.compiler import TaskDraft
 from core.plans.content import PlanContent
 from core.plans.loading import unit_ids
 from core.plans.models import Plan
@@ -84,16 +84,17 @@ def issue(
     actor: Actor,
     plan: Plan,
     content: PlanContent,
-    around: Circumstances,
+    drafts: tuple[TaskDraft, ...],
     why: str,
     within: UnitPath | None = None,
     withdraws: bool = True,
 ) -> Issued:
-    """Make the rows say what the plan compiles to. `why` goes into the history of every due day that moves;
-    without `withdraws` nothing is taken back; with `within` only tasks of that unit and below are touched.
-    What is done stays done. The caller holds `lock_plan` since before he read what is compiled against."""
+    """Make the rows say what the plan compiles to, its `drafts`. `why` goes into the history of every due day
+    that moves; without `withdraws` nothing is taken back; with `within` only tasks of that unit and below are
+    touched. What is done stays done. The caller holds `lock_plan` since before he read what is compiled
+    against."""
     milestones = keep_milestones(session, plan, content)
-    change = changes(session, plan, milestones, compile_plan(content, around).tasks, within)
+    change = changes(session, plan, milestones, drafts, within)
     if not withdraws:
         change = replace(change, gone=())
     _add(session, plan, change)

@@ -14,7 +14,8 @@ from tenants.scope import TenantOwned
 
 
 class Plan(TenantOwned, Base):
-    """A committee's plan (kế hoạch). `body` is the draft; what is published stands in versions.
+    """A committee's plan (kế hoạch). `body` is the draft; what is published stands in versions;
+    `refused` says why it could not be published when that was last ordered.
 
     The body's shape is `core.plans.content.PlanContent`.
     """
@@ -25,6 +26,7 @@ class Plan(TenantOwned, Base):
     body: Mapped[dict[str, Any]]
     implements_id: Mapped[UUID | None]
     revision: Mapped[int] = mapped_column(default=1)
+    refused: Mapped[list[str]] = mapped_column(default=list)
     implements: Mapped[Dispatch | None] = orm.relationship(
         primaryjoin="foreign(Plan.implements_id) == Dispatch.id"
     )

@@ -8,6 +8,7 @@ from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.data import from_data
+from core.plans.compiler import compile_plan
 from core.plans.content import PlanContent
 from core.plans.issuing import Issued, issue, lock_plan
 from core.plans.loading import circumstances
@@ -46,7 +47,7 @@ def recompute(
         sa.select(sa.func.min(PlanVersion.issued_on)).where(PlanVersion.plan_id == plan.id)
     )
     facts = circumstances(session, content, issued_on or today(), plan.id, around)
-    issued = issue(session, actor, plan, content, facts, why, around, withdraws)
+    issued = issue(session, actor, plan, content, compile_plan(content, facts).tasks, why, around, withdraws)
     session.expire_all()
     return issued
 

@@ -67,7 +67,7 @@ def redraft(session: orm.Session, actor: Actor, plan: Plan, content: PlanContent
     """
     require(actor, Permission.PLANS_PUBLISH)
     _require_free_title(session, content, plan.id)
-    plan.title, plan.year, plan.body = content.subject, content.year, to_data(content)
+    plan.title, plan.year, plan.body, plan.refused = content.subject, content.year, to_data(content), []
     record(session, actor, "plan:draft", plan, **({"part": part} if part else {}))
 
 
@@ -128,12 +128,11 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
     require(actor, Permission.PLANS_PUBLISH)
     lock_plan(session, plan.id)
     content = from_data(PlanContent, plan.body)
-    last = published(session, plan.id)
+    last = refuse_unchanged(session, plan)
     around = circumstances(session, content, first_issued_on(session, plan.id) or today(), plan.id)
-    if found := check(content, around).errors:
-        raise PlanError([problem.text for problem in found])
-    if last and last.body == plan.body:
-        raise PlanError([f"Dự thảo không khác bản {last.number} đã ban hành nên không cần ban hành lại."])
+    checked = check(content, around)
+    if checked.errors:
+        raise PlanError([problem.text for problem in checked.errors])
     version = PlanVersion(
         plan_id=plan.id, number=(last.number if last else 0) + 1, body=plan.body, sha256=digest(plan.body),
         issued_on=today(), published_at=now(), published_by=actor.account_id,
@@ -145,7 +144,7 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
         session, actor, DocumentType(content.kind), content.subject, version.id, _letterhead(content), today()
     )
     issued = issue_tasks(
-        session, actor, plan, content, around, f"Ban hành bản {version.number} của kế hoạch."
+        session, actor, plan, content, checked.compiled.tasks, f"Ban hành bản {version.number} của kế hoạch."
     )
     told = tell_units(session, plan, issued)
     record(
@@ -163,6 +162,14 @@ def publish(session: orm.Session, actor: Actor, plan: Plan) -> PlanVersion:
             body,
         )
     return version
+
+
+def refuse_unchanged(session: orm.Session, plan: Plan) -> PlanVersion | None:
+    """The plan's newest version. Raises PlanError where the draft says the same."""
+    last = published(session, plan.id)
+    if last and last.body == plan.body:
+        raise PlanError([f"Dự thảo không khác bản {last.number} đã ban hành nên không cần ban hành lại."])
+    return last
 
 
 def _letterhead(content: PlanContent) -> Letterhead:

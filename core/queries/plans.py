@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from core.documents.models import Artifact, OfficialDocument
 from core.exchange.models import Dispatch
+from core.notices.models import WAITING, Job, JobKind
 from core.plans.models import Plan, PlanVersion
 from core.queries.reading import Slice, folded, matches, newest_of, sliced
 from tenants.codes import name_of
@@ -27,10 +28,13 @@ class PlanRow:
     number: int | None
     issued_on: date | None
     changed: bool
+    publishing: bool = False
 
     @property
     def label(self) -> str:
         """Where it stands, in Vietnamese."""
+        if self.publishing:
+            return "Đang ban hành"
         if self.number is None:
             return "Dự thảo"
         return f"Đã ban hành bản {self.number}" + (", đang sửa" if self.changed else "")
@@ -38,6 +42,8 @@ class PlanRow:
     @property
     def tone(self) -> str:
         """The tone of its chip on a page."""
+        if self.publishing:
+            return "info"
         return "ok" if self.number and not self.changed else "warn"
 
 
@@ -62,6 +68,7 @@ def plans_in(session: orm.Session, drafts: bool, text: str, number: int) -> Slic
     query = (
         sa.select(Plan.id, Plan.title, Plan.year, Dispatch.counterpart_name, newest.c.number)
         .add_columns(newest.c.issued_on, newest.c.body != Plan.body)
+        .add_columns(sa.exists().where(_publishes(Plan.id)).correlate(Plan))
         .outerjoin(newest, newest.c.plan_id == Plan.id)
         .outerjoin(Dispatch, Dispatch.id == Plan.implements_id)
         .order_by(Plan.year.desc(), Plan.title, Plan.id)
@@ -74,8 +81,18 @@ def plans_in(session: orm.Session, drafts: bool, text: str, number: int) -> Slic
 
 
 def _plan_row(row: Any, drafts: bool) -> PlanRow:
-    plan_id, title, year, above, number, issued_on, changed = row
-    return PlanRow(plan_id, title, year, above, number, issued_on, bool(changed) and drafts)
+    plan_id, title, year, above, number, issued_on, changed, publishing = row
+    shown = bool(changed) and drafts, publishing and drafts
+    return PlanRow(plan_id, title, year, above, number, issued_on, *shown)
+
+
+def publishing_job(session: orm.Session, plan_id: UUID) -> Job | None:
+    """The job that is to publish the plan, while it waits or runs."""
+    return session.scalars(sa.select(Job).where(_publishes(plan_id)).limit(1)).one_or_none()
+
+
+def _publishes(plan_id: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(Job.subject_id == plan_id, Job.kind == JobKind.PUBLISH_PLAN, Job.state.in_(WAITING))
 
 
 def versions_of(session: orm.Session, plan_id: UUID) -> tuple[IssuedVersion, ...]:

@@ -26,6 +26,7 @@ ROLES: dict[str, Role] = {
     "operator": Role.OPERATOR,
 }
 WHOLE = frozenset({"admin", "officer", "standing"})
+JOB_READERS = frozenset({"admin", "officer"})
 ANYONE, SIGNED_IN = "anyone", "signed in"
 PLANNERS = frozenset({P.ROTATION_GENERATE, P.ROTATION_PUBLISH})
 
@@ -274,8 +275,8 @@ MATRIX: dict[str, Line] = {
     ),
     "documents.index": Line(P.DOCUMENTS_READ, GET),
     "documents.download": Line(P.DOCUMENTS_READ, GET, {"document_id": "document"}),
-    "jobs.show": Line(P.JOBS_READ, GET, {"job_id": "job"}),
-    "jobs.poll": Line(P.JOBS_READ, GET, {"job_id": "job"}),
+    "jobs.show": Line(SIGNED_IN, GET, {"job_id": "job"}, mine=JOB_READERS),
+    "jobs.poll": Line(SIGNED_IN, GET, {"job_id": "job"}, mine=JOB_READERS),
     "jobs.retry": Line(P.JOBS_RETRY, POST, {"job_id": "dead job"}),
     "units.tree": Line(P.UNITS_READ, GET),
     "rosters.index": Line(P.ROSTERS_IMPORT, GET),

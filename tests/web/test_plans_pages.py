@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
+from core.documents.models import OfficialDocument
 from core.exchange.models import DispatchKind
 from core.plans.agenda import Banner
-from core.plans.models import Plan
+from core.plans.models import Plan, PlanVersion
 from core.plans.service import redraft
 from tenants import scope
 from tests.cast import Cast
@@ -27,8 +29,15 @@ def test_a_draft_is_checked_and_published_to_those_named(cast: Cast, sign_in: Si
     check = client.get(f"{where}/publish").text
     assert "đủ điều kiện ban hành" in check
     assert all(name in check for name in ("Huyện Bình Minh", "Huyện Tân Hòa"))
-    assert client.submit(f"{where}/publish", {"revision": "1"}).location == where
+    progress = client.submit(f"{where}/publish", {"revision": "1"}).location
+    assert "Ban hành kế hoạch" in client.get(progress).text
+    assert "Đang ban hành" in client.get("/plans/").text
+    assert "Đang ban hành" in client.get(where).text
+    assert "Ban hành kế hoạch</button>" not in client.get(f"{where}/publish").text
+    assert client.submit(f"{where}/publish", {"revision": "1"}).location == progress
     run_jobs(cast, "tinh")
+    assert f'href="{where}"' in client.get(progress).text
+    assert "Đã ban hành bản 1" in client.get("/notices/").text
     page = client.get(where).text
     assert "Bản 1, ban hành" in page
     assert "01-KH/TU" in page
@@ -57,6 +66,40 @@ def test_a_draft_changed_meanwhile_is_checked_again(cast: Cast, sign_in: SignIn)
         changed = replace(CONTENT, signer="Khác")
         redraft(session, cast.actor("tinh.standing"), session.get_one(Plan, plan_id), changed)
     assert "Dự thảo vừa được sửa" in client.submit(f"/plans/{plan_id}/publish", {"revision": "1"}).text
+
+
+def test_a_draft_edited_after_it_was_ordered_is_not_published_and_says_so(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    plan_id, client = drafted(cast, "tinh", CONTENT), sign_in("tinh.standing")
+    where = f"/plans/{plan_id}"
+    progress = client.submit(f"{where}/publish", {"revision": "1"}).location
+    with cast.session("tinh") as session:
+        plan, changed = session.get_one(Plan, plan_id), replace(CONTENT, signer="Khác")
+        redraft(session, cast.actor("tinh.standing"), plan, changed)
+    run_jobs(cast, "tinh")
+    assert f'href="{where}/publish"' in client.get(progress).text
+    for page in (f"{where}/publish", "/notices/"):
+        assert "Dự thảo đã được sửa sau khi bấm ban hành" in client.get(page).text
+    assert "Dự thảo, chưa ban hành" in client.get(where).text
+    client.submit(f"{where}/publish", {"revision": "2"})
+    run_jobs(cast, "tinh")
+    assert "Bản 1, ban hành" in client.get(where).text
+    assert "gần nhất chưa được" not in client.get(f"{where}/publish").text
+
+
+def test_what_the_units_make_wrong_keeps_the_plan_from_being_published(cast: Cast, sign_in: SignIn) -> None:
+    lost = replace(CONTENT, milestones=(replace(quarterly_report(5), route=True),))
+    where, client = f"/plans/{drafted(cast, 'tinh', lost)}", sign_in("tinh.officer")
+    progress = client.submit(f"{where}/publish", {"revision": "1"}).location
+    run_jobs(cast, "tinh")
+    ended = client.get(progress).text
+    assert "Chưa ban hành được" in ended
+    assert f'href="{where}/publish"' in ended
+    assert "1 đơn vị chưa có nơi nhận báo cáo" in client.get("/notices/").text
+    with cast.session("tinh") as session:
+        assert session.scalar(sa.select(sa.func.count(PlanVersion.id))) == 0
+        assert session.scalar(sa.select(sa.func.count(OfficialDocument.id))) == 0
 
 
 def test_a_plan_is_read_with_the_lessons_of_earlier_rounds(cast: Cast, sign_in: SignIn) -> None:
@@ -94,6 +137,7 @@ def test_versions_stay_readable(cast: Cast, sign_in: SignIn) -> None:
     check = client.get(f"/plans/{plan_id}/publish").text
     assert "Bản 2, thay bản 1" in check
     client.submit(f"/plans/{plan_id}/publish", {"revision": revision})
+    run_jobs(cast, "tinh")
     assert "09 ngày sau khi hết kỳ" in client.get(f"/plans/{plan_id}").text
     assert "05 ngày sau khi hết kỳ" in client.get(f"/plans/{plan_id}?version=1").text
     assert client.get(f"/plans/{plan_id}?version=7").status_code == 404
