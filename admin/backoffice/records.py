@@ -1,5 +1,6 @@
 """What is only read here: plans, the trail, the jobs."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,23 +22,28 @@ from tenants.people import over_all
 
 GROUP = "Hồ sơ"
 LONGEST_FACTS = 60
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 SUBJECTS = {
     "account": "Tài khoản", "absence": "Lịch bận", "appointment": "Chức vụ", "audit_entry": "Nhật ký",
     "calendar_day": "Ngày nghỉ, ngày làm bù", "calendar_link": "Liên kết lịch",
     "cell_setting": "Loại chi bộ", "department": "Ban tham mưu", "dispatch": "Văn bản đi, đến",
-    "document": "Văn bản", "official_document": "Văn bản", "job": "Tác vụ", "meeting": "Buổi sinh hoạt",
+    "document": "Văn bản", "extension": "Gia hạn", "official_document": "Văn bản", "job": "Tác vụ",
+    "meeting": "Buổi sinh hoạt",
     "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",
     "petition": "Kiến nghị", "pin": "Kế hoạch cá nhân dự", "swap": "Đổi lượt dự",
     "board_edit": "Sửa dự thảo bằng tay", "rule_weights": "Thứ tự quy tắc", "trial": "Thử phương án",
     "plan": "Kế hoạch",
     "plan_version": "Bản kế hoạch", "reminder_setting": "Nhắc việc", "report": "Báo cáo",
     "report_version": "Bản báo cáo",
-    "roster": "Danh sách nhập", "roster_upload": "Danh sách nhập", "rotation": "Phân công dự",
+    "task": "Việc", "roster": "Danh sách nhập", "roster_upload": "Danh sách nhập", "rotation": "Phân công dự",
     "rotation_level": "Cấp cán bộ dự", "rotation_version": "Bản phân công dự", "tenant": "Đơn vị thuê",
     "unit": "Tổ chức đảng", "unit_event": "Sắp xếp tổ chức", "visit": "Lượt dự",
     "visit_report": "Báo cáo lượt dự",
 }  # fmt: skip
 VERBS = {
+    "begin": "nhận ngày họp thường lệ", "complete": "báo đã làm", "confirm": "xác nhận", "decide": "trả lời",
+    "nudge": "đôn đốc", "pilots": "chọn làm điểm", "reopen": "mở lại", "transfer": "đổi địa bàn, cấp",
+    "wish": "đặt mức ưu tiên dự",
     "apply": "áp dụng", "plan": "lập", "undo": "hoàn tác",
     "approve": "duyệt", "ask": "đề nghị", "decline": "không nhận", "refuse": "không duyệt",
     "register": "đăng ký ngày", "keep": "giữ",
@@ -62,6 +68,10 @@ VERBS = {
 }  # fmt: skip
 
 FACTS = {
+    "added": "số đơn vị thêm", "areas": "số địa bàn", "cells": "số chi bộ", "chosen": "số đơn vị được chọn",
+    "day": "ngày", "despite": "dù chưa đủ", "done_on": "làm xong ngày", "granted": "đồng ý",
+    "price": "điểm thay đổi", "since": "từ ngày", "warned": "số quy tắc bị trái",
+    "withdrawn": "số đơn vị bớt",
     "changes": "số bản ghi đã đổi", "on": "từ ngày", "units": "số đơn vị",
     "cell": "chi bộ", "ends_on": "đến hết ngày", "meets_on": "ngày họp", "month": "tháng", "moved": "đã dời",
     "slot": "buổi", "starts_on": "từ ngày",
@@ -73,15 +83,22 @@ FACTS = {
     "unit": "đơn vị", "until": "đến hết", "urgent": "nổi cộm", "version": "bản", "visits": "số lượt dự",
 }  # fmt: skip
 WORDS = {
+    "morning": "buổi sáng", "afternoon": "buổi chiều", "evening": "buổi tối", "announcement": "thông báo",
+    "guidance": "hướng dẫn",
     "absences": "lịch bận", "acceptance": "tiếp nhận báo cáo", "officials": "cán bộ dự sinh hoạt",
     "people": "cán bộ, đảng viên", "plan": "kế hoạch", "report": "báo cáo", "return": "trả lại báo cáo",
     "units": "tổ chức đảng",
 }  # fmt: skip
 
 
+SAID = {"swap:accept": "Đổi lượt dự: nhận đổi"}
+
+
 def in_words(tag: str) -> str:
     """A tag `noun:verb` in Vietnamese; as it is where a word is not known."""
     noun, _, verb = tag.partition(":")
+    if tag in SAID:
+        return SAID[tag]
     return f"{SUBJECTS[noun]}: {VERBS[verb]}" if noun in SUBJECTS and verb in VERBS else tag
 
 
@@ -95,7 +112,10 @@ def _value_in_words(value: Any) -> str:
         return "có" if value else "không"
     if isinstance(value, list):
         return ", ".join(map(_value_in_words, value))
-    return WORDS.get(value, value) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    year, month, day = value.split("-") if ISO_DAY.fullmatch(value) else ("", "", "")
+    return f"{day}/{month}/{year}" if day else WORDS.get(value, value)
 
 
 class Plans(Noun):

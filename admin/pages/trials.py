@@ -44,17 +44,24 @@ class TrialForm(PageForm):
     cadence = SelectField("Thành", [Optional()], choices=CHOICES)
     rule = SelectField("Bỏ một quy tắc", [Optional()])
 
+    def is_whole(self) -> bool:
+        """Whether more people have both a number and a comrade to be like; what is lacking is said beside."""
+        if bool(self.count.data) == bool(self.like.data):
+            return True
+        lacking = "like" if self.count.data else "count"
+        said = {"like": "Chọn một đồng chí để lấy cấp và địa bàn.", "count": "Nhập số đồng chí muốn thêm."}
+        self.refuse({lacking: said[lacking]})
+        return False
+
     def asked(self) -> list[dict[str, Any]]:
         """The scenarios as a trial keeps them."""
         people = {"kind": "people", "count": self.count.data, "like": self.like.data}
         months, per_year = CADENCES.get(self.cadence.data or "", (1, None))
-        cadence = {"kind": "cadence", "level": self.level.data, "months": months, "per_year": per_year}
+        level, names = self.level.data, dict(self.level.choices)
+        cadence = {"kind": "cadence", "level": level, "name": names.get(level, level), "months": months}
+        cadence["per_year"] = per_year
         rule = {"kind": "rule", "rule": self.rule.data}
-        chosen = (
-            (people, self.count.data and self.like.data),
-            (cadence, self.level.data),
-            (rule, self.rule.data),
-        )
+        chosen = ((people, self.count.data), (cadence, self.level.data), (rule, self.rule.data))
         return [one for one, wanted in chosen if wanted]
 
 
@@ -68,7 +75,7 @@ def index(rotation_id: str) -> Answer:
     form.like.choices = [("", "Chọn đồng chí"), *officials_named(db.session, paths)]
     form.level.choices = [("", "Không đổi"), *((level.code, level.name) for level in levels)]
     form.rule.choices = [("", "Không bỏ"), *((rule.value, label) for rule, label in RULE_LABELS.items())]
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.is_whole():
         try:
             job_id = try_out(db.session, current_actor(), rotation, form.asked())
         except RotationError as error:
@@ -108,7 +115,7 @@ def _rows(outcomes: list[Any]) -> list[list[str]]:
         ]
 
     figures = (
-        ("Lượt dự", "visits"), ("Kỳ chưa có lượt dự", "unmet"), ("Chi bộ có đồng chí về dự", "covered"),
+        ("Lượt dự", "visits"), ("Chi bộ có đồng chí về dự", "covered"),
         ("Lượt trung bình một đồng chí", "mean_load"), ("Lượt nhiều nhất một đồng chí", "most_load"),
         ("Lượt ít nhất một chi bộ", "fewest"), ("Lượt nhiều nhất một chi bộ", "most"),
     )  # fmt: skip

@@ -26,7 +26,8 @@ def scenario_of(asked: Mapping[str, Any]) -> Scenario:
         case "people":
             return more_people(int(asked["count"]), asked["like"])
         case "cadence":
-            return other_cadence(asked["level"], asked["months"] or 0, asked.get("per_year") or 0)
+            level, months, per_year = asked["level"], asked["months"] or 0, asked.get("per_year") or 0
+            return other_cadence(level, asked.get("name", level), months, per_year)
         case _:
             return without(Rule(asked["rule"]))
 

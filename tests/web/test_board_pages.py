@@ -188,6 +188,8 @@ def test_scenarios_stand_side_by_side(app: object, cast: Cast, sign_in: SignIn) 
     rotation_id, client = published(cast), sign_in("huyen-a.officer")
     url = f"/rotation/{rotation_id}/trials"
     assert "từ 1 đến 4 phương án" in client.submit(url, {"cadence": "months-3"}).text
+    half = {"count": "2", "rule": "travel"}
+    assert "Chọn một đồng chí để lấy cấp và địa bàn." in client.submit(url, half).text
     page = client.get(url).text
     like = re.search(r'<option value="([0-9a-f-]{36})">Bùi Văn Sáu', page)
     assert like is not None
@@ -198,7 +200,10 @@ def test_scenarios_stand_side_by_side(app: object, cast: Cast, sign_in: SignIn) 
         trial_id = session.scalars(sa.select(Trial.id)).one()
         assert session.scalar(sa.select(sa.func.count(RotationVersion.id))) == 1
     shown = client.get(f"/rotation/trials/{trial_id}").text
-    for words in ("Như hiện nay", "Thêm 2 đồng chí", "hằng quý", "Bỏ quy tắc"):
+    level = next(
+        label for key, label in re.findall(r'<option value="(\w+)">([^<]+)', page) if key == "commune"
+    )
+    for words in ("Như hiện nay", "Thêm 2 đồng chí", f"{level}: hằng quý", "Bỏ quy tắc"):
         assert words in shown
     assert sign_in("huyen-b.officer").get(f"/rotation/trials/{trial_id}").status_code == 404
 

@@ -51,8 +51,8 @@ def more_people(count: int, like: str) -> Scenario:
     return Scenario(f"Thêm {count} đồng chí", lambda problem: _more(problem, count, like))
 
 
-def other_cadence(level: str, period_months: int = 0, per_year: int = 0) -> Scenario:
-    """Another cadence of one level: a visit each so many months, or so many visits a year."""
+def other_cadence(level: str, name: str, period_months: int = 0, per_year: int = 0) -> Scenario:
+    """Another cadence of the level of this code: a visit each so many months, or so many a year."""
 
     def change(problem: Problem) -> Problem:
         levels = (
@@ -63,7 +63,7 @@ def other_cadence(level: str, period_months: int = 0, per_year: int = 0) -> Scen
         )
         return replace(problem, levels=tuple(levels))
 
-    return Scenario(f"Cấp {level}: {cadence_words(period_months, per_year)}", change)
+    return Scenario(f"{name}: {cadence_words(period_months, per_year)}", change)
 
 
 def without(rule: Rule) -> Scenario:
