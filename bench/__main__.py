@@ -8,7 +8,7 @@ from bench.ratios import Disagreement, Ratio, machine, tell
 from demo.processes import StartError
 
 FIGURES: dict[str, tuple[str, Callable[[], list[Ratio]]]] = {
-    "rotation": ("The year's rotation of a district", rotation.figure),
+    "rotation": ("The year's rotation, from a commune to a large province", rotation.figure),
     "consolidation": ("The consolidation of a district's year", consolidation.figure),
     "plans": ("A plan for 9,000 units: twelve tasks each", plans.figure),
     "following": ("Following up over 500,000 open tasks", following.figure),

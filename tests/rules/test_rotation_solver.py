@@ -1,6 +1,7 @@
 """The rotation keeps every hard rule on any instance, and is exact on a month."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -13,10 +14,11 @@ from core.rotation.solving.drift import drift
 from core.rotation.solving.facts import Duty, PastVisit, Reason, Source
 from core.rotation.solving.flows import assignment
 from core.rotation.solving.grid import build
+from core.rotation.solving.neighbourhood import mend
 from core.rotation.solving.parts import fall_apart
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import objective, score
-from core.rotation.solving.solver import Cancelled, finished, first_draft, movable, plan
+from core.rotation.solving.solver import Cancelled, finished, first_draft, hopeless, movable, plan
 from core.rotation.solving.state import State
 from core.rotation.solving.validate import validate
 from tests.rules.rotation_cases import JANUARY, MOST, cell, every_rotation, official, problem, problems
@@ -77,18 +79,33 @@ def test_the_descent_never_gets_worse(case: Problem) -> None:
     assert trace == sorted(trace, reverse=True)
 
 
+@pytest.mark.parametrize("search", [drift, mend])
 @EXAMPLES
-@given(problems())
-def test_drifting_never_makes_it_worse(case: Problem) -> None:
+@given(case=problems())
+def test_searching_on_never_makes_it_worse(search: Callable[..., None], case: Problem) -> None:
     grid = build(case)
     parts = fall_apart(grid, np.arange(len(case.officials)))
     state = first_draft(State(grid), parts)
     before = state.objective()
-    drift(state, movable(grid), parts, np.random.default_rng(1), unhurried)
+    search(state, movable(grid) & ~hopeless(grid), parts, np.random.default_rng(1), unhurried)
     made = finished(state)
     assert made.objective <= before
     assert made.objective == objective(score(case, made.visits))
     assert validate(case, made.visits) == ()
+
+
+def test_an_avoidable_repeat_is_mended() -> None:
+    case = problem([cell(c) for c in "abc"], [official(o, "abc") for o in "xyz"], 3)
+    state = State(build(case))
+    state.place(np.arange(9), np.array([0, 1, 0, 4, 5, 4, 8, 6, 8]), np.array([0, 1, 2] * 3))
+    parts = fall_apart(state.grid, np.arange(3))
+    assert repeats(state) == 3
+    mend(state, movable(state.grid), parts, np.random.default_rng(0), unhurried)
+    assert repeats(state) == 0
+
+
+def repeats(state: State) -> int:
+    return {part.rule.value: part.broken for part in finished(state).scores}["repeat"]
 
 
 @settings(max_examples=15, deadline=None)

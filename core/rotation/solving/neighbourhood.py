@@ -3,7 +3,6 @@
 Design: rotation.
 """
 
-from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 import numpy as np
@@ -20,7 +19,7 @@ from core.rotation.solving.repeats import crowds, repeats_by_edge, tight, togeth
 from core.rotation.solving.state import State
 
 PEERS = 5
-TRIES = 2
+TRIES = 4
 ONE_UNIT = 20_000
 NODES = 200
 SMALL = 200
@@ -39,37 +38,27 @@ def repair(state: State, free: Bools, officials: Ints, rng: np.random.Generator,
 
 
 def mend(state: State, free: Bools, parts: Parts, rng: np.random.Generator, enough: Stop) -> None:
-    """Search where a fault is left that neither dates nor crowding force on the officials of its unit.
+    """Search where a fault is left that neither dates nor crowding force; ``free`` [D] duties can be met.
 
-    The unit drifts by itself, then years are re-solved exactly; ``free`` [D] duties can be met.
+    A unit with avoidable repeats drifts by itself, then years of its officials are re-solved exactly.
     """
-    forced = tuple(_forced(state, free, parts.unit))
-    for officials, least in forced:
+    repair(state, free, np.unique(state.grid.duty_official[free & (state.edge < 0)]), rng, enough)
+    for officials, least in _forced(state, free, parts.unit):
         if _again(state)[officials].sum() > least:
             mine = free & np.isin(state.grid.duty_official, officials)
             drift(state, mine, parts, rng, enough, ONE_UNIT)
-    for _ in range(TRIES):
-        for m in _faulty(state, free, forced):
-            if m in _faulty(state, free, forced):
-                repair(state, free, np.array([m]), rng, enough)
+        for _ in range(TRIES):
+            often = np.repeat(officials, _again(state)[officials])
+            if len(often) > least:
+                repair(state, free, rng.permutation(often)[:1], rng, enough)
 
 
-def _forced(state: State, free: Bools, unit: Ints) -> Iterator[tuple[Ints, int]]:
+def _forced(state: State, free: Bools, unit: Ints) -> list[tuple[Ints, int]]:
     """Officials of each unit in which somebody repeats, and how many repeats are forced on them."""
     again = _again(state)
-    if again.any():
-        narrow = tight(crowds(state, free), free)
-        for officials in together(unit):
-            if again[officials].any():
-                yield officials, unavoidable(narrow, officials)
-
-
-def _faulty(state: State, free: Bools, forced: Iterable[tuple[Ints, int]]) -> list[int]:
-    """Officials with an unmet duty, or with repeats where more are made than forced."""
-    again = _again(state)
-    unmet = state.grid.duty_official[free & (state.edge < 0)].tolist()
-    often = [m for officials, least in forced if again[officials].sum() > least for m in officials.tolist()]
-    return list(dict.fromkeys([*unmet, *(m for m in often if again[m])]))
+    held = [officials for officials in together(unit) if again[officials].any()]
+    narrow = tight(crowds(state, free), free) if held else None
+    return [(officials, unavoidable(narrow, officials)) for officials in held] if narrow else []
 
 
 def settle(state: State, free: Bools) -> bool:
@@ -91,12 +80,14 @@ def _again(state: State) -> Ints:
 
 
 def _freed(state: State, free: Bools, m: int, rng: np.random.Generator) -> Ints:
-    """The free duties of the official and of some who share the most cells with him."""
+    """The free duties of the official and of some who go mostly where he goes."""
     grid = state.grid
-    cells = grid.cell[grid.edges_of(m)]
-    shared = np.bincount(grid.official[np.isin(grid.cell, cells)], minlength=len(grid.first) - 1)
-    shared[m], near = 0, shared >= max(1, shared[np.arange(len(shared)) != m].max(initial=0) // 2)
-    near[m] = False
+    mine = np.isin(grid.cell, grid.cell[grid.edges_of(m)])
+    shared = np.bincount(grid.official, mine, len(grid.first) - 1)
+    shared[m] = 0
+    near = (shared > 0) & (2 * shared >= np.diff(grid.first))
+    if not near.any():
+        near = shared >= max(1, shared.max(initial=0) / 2)
     peers = rng.permutation(np.flatnonzero(near & ~grid.several))[:PEERS]
     return np.flatnonzero(free & np.isin(grid.duty_official, [m, *peers.tolist()]))
 
