@@ -20,6 +20,7 @@ from core.queries.visits import (
     petitions_of,
     secretaries,
 )
+from core.rotation.away import away_on
 from core.rotation.models import Visit, VisitReport
 from core.rotation.visiting import Quality, Regularity, VisitError, miss, own_visit, report_problems
 from core.rotation.visiting import report as send_report
@@ -78,6 +79,7 @@ def show(visit_id: str) -> str:
             petition for petition in open_petitions(db.session, row.cell_id) if petition.visit_id != row.id
         ],
         met=row.meets_on <= today(),
+        away=away_on(db.session, current_actor(), row.meets_on),
         place=visit.cell,
         spoken=spoken,
         **reported(row),

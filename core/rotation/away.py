@@ -53,6 +53,14 @@ def touched_visits(session: orm.Session, official: Official, starts_on: date, en
     return list(session.scalars(query))
 
 
+def away_on(session: orm.Session, actor: Actor, day: date) -> bool:
+    """Whether the actor has said that he cannot attend on the day."""
+    said = sa.exists().where(
+        Absence.person_id == actor.person_id, Absence.starts_on <= day, Absence.ends_on >= day
+    )
+    return bool(session.scalar(sa.select(said)))
+
+
 def declare(
     session: orm.Session,
     actor: Actor,

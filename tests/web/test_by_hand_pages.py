@@ -47,6 +47,7 @@ def test_an_absence_takes_two_taps_from_the_visit(visit_id: UUID, cast: Cast, si
     with cast.session("huyen-a") as session:
         absence = session.scalars(sa.select(Absence)).one()
     assert "Xin đổi lượt này" in answer.text
+    assert "Đồng chí đã báo bận ngày này" in client.get(f"/visits/{visit_id}").text
     client.submit(f"/visits/away/{absence.id}/withdraw")
     assert "Đã báo bận</h2>" not in client.get("/visits/away").text
 
