@@ -114,6 +114,13 @@ def test_an_unmet_duty_counts_its_reasons() -> None:
     )
 
 
+def test_a_cell_that_never_meets_is_told_once_with_what_mends_it() -> None:
+    silent = replace(cell("b", special=2), meetings={})
+    assert told(problem([cell("a"), silent], [official("x", "ab")])) == [
+        "Chi bộ b chưa có ngày họp nào trong thời gian lập lịch: không đồng chí nào dự được."
+    ]
+
+
 def test_a_special_cell_below_target_is_told() -> None:
     assert told(problem([cell("a"), cell("b", special=1)], [official("x", "a")], 2)) == [
         "Chi bộ b (địa bàn đặc thù) có 0/2 lượt dự: thiếu 2; chưa có đồng chí nào được phân công địa bàn này."

@@ -96,6 +96,20 @@ def test_a_broken_problem_names_path_and_reason(change: dict[str, Any], path: st
     assert "2026-02-31" in json.dumps(change) or not fits("problem", GOOD | change)
 
 
+@pytest.mark.parametrize(
+    ("facts", "path"),
+    [
+        ({"away": [["2026-02-01", "2026-01-01"]]}, "away[0][1]"),
+        ({"valid": {"a": ["2026-02-01", "2026-01-01"]}}, "valid.a[1]"),
+        ({"since": "2026-02-01", "until": "2026-01-01"}, "until"),
+    ],
+)
+def test_days_that_end_before_they_begin_are_named(facts: dict[str, Any], path: str) -> None:
+    with pytest.raises(FileProblem, match="trước ngày bắt đầu") as found:
+        read_problem(Node(GOOD | {"officials": [GOOD["officials"][0] | facts]}))
+    assert found.value.path == f"officials[0].{path}"
+
+
 def test_what_is_not_json_names_line_and_column() -> None:
     with pytest.raises(FileProblem, match="dòng 2, cột 1: không phải JSON"):
         parse("{\n")

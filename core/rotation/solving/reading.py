@@ -6,6 +6,7 @@ The shapes are published in docs/rotation-file.md; nothing here needs a database
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
+from functools import partial
 
 from core.rotation.solving.facts import (
     Cell,
@@ -21,6 +22,8 @@ from core.rotation.solving.facts import (
 )
 from core.rotation.solving.nodes import Node
 from core.rotation.solving.problem import Problem
+
+BACKWARDS = "ngày kết thúc trước ngày bắt đầu"
 
 
 def read_problem(node: Node) -> Problem:
@@ -85,6 +88,7 @@ def _meeting(node: Node) -> CellMeeting:
 def read_official(node: Node) -> Official:
     """An official. Raises ``FileProblem``."""
     at = node.object("id level area", "name own_cell away base pins since until valid")
+    since = at["since"].or_none(Node.day) if "since" in at else None
     return Official(
         at["id"].text(),
         at["name"].text() if "name" in at else at["id"].text(),
@@ -94,8 +98,8 @@ def read_official(node: Node) -> Official:
         tuple(_days(item) for item in at["away"].list()) if "away" in at else (),
         at["base"].or_none(Node.place) if "base" in at else None,
         tuple(_pin(item) for item in at["pins"].list()) if "pins" in at else (),
-        at["since"].or_none(Node.day) if "since" in at else None,
-        at["until"].or_none(Node.day) if "until" in at else None,
+        since,
+        at["until"].or_none(partial(_not_before, since)) if "until" in at else None,
         _valid(at["valid"]) if "valid" in at else {},
     )
 
@@ -104,7 +108,13 @@ def _days(node: Node) -> tuple[date, date]:
     ends = list(node.list())
     if len(ends) != 2:
         raise node.wrong("cần hai ngày [từ, đến]")
-    return ends[0].day(), ends[1].day()
+    return ends[0].day(), _not_before(ends[0].day(), ends[1])
+
+
+def _not_before(first: date | None, node: Node) -> date:
+    if first and node.day() < first:
+        raise node.wrong(BACKWARDS)
+    return node.day()
 
 
 def _valid(node: Node) -> Mapping[str, tuple[date, date]]:

@@ -15,7 +15,7 @@ from core.rotation.solving.events import (
 )
 from core.rotation.solving.facts import CellMeeting, Slot
 from core.rotation.solving.nodes import Node, shown
-from core.rotation.solving.reading import read_cell, read_official
+from core.rotation.solving.reading import BACKWARDS, read_cell, read_official
 from core.rotation.solving.replan import Policy
 
 
@@ -46,7 +46,7 @@ def _absent(node: Node) -> Event:
     at = node.object("kind official from to")
     since, until = at["from"].day(), at["to"].day()
     if since > until:
-        raise at["to"].wrong("ngày kết thúc trước ngày bắt đầu")
+        raise at["to"].wrong(BACKWARDS)
     return Absent(at["official"].text(), since, until)
 
 

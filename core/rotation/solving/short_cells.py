@@ -47,12 +47,12 @@ def not_first(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[Bl
 
 
 def neglected(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Iterator[Blocker]:
-    """Cells with fewer visits than they need."""
+    """Cells that meet and have fewer visits than they need."""
     held, goal = Counter(visit.cell for visit in visits), targets(problem)
     assigned = defaultdict[str, int](int, Counter(c for o in problem.officials for c in o.area))
     for cell in problem.cells:
         least = goal[cell.id].least if cell.id in goal else 0
-        if held[cell.id] >= least:
+        if held[cell.id] >= least or cell.meetings.keys().isdisjoint(problem.calendar):
             continue
         lacking = least - held[cell.id]
         none = "" if assigned[cell.id] else "; chưa có đồng chí nào được phân công địa bàn này"
