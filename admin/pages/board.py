@@ -197,6 +197,8 @@ def change(planned_id: str) -> Answer:
 
 def _edit(row: PlannedVisit, problem: Problem) -> Edit:
     kind, _, key = request.form.get("target", "").partition(":")
+    if not kind:
+        raise RotationError("Xin chọn một cách thay đổi: chuyển, đổi hoặc bỏ lượt.")
     if kind == "swap":
         return swapped(row, fetch(db.session, PlannedVisit, key))
     if kind == "drop":

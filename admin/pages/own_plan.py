@@ -22,6 +22,7 @@ from core.rotation.own_plan import (
     others_there,
     pins_of,
     planned_official,
+    promised_in,
     remove_pin,
     send_plan,
 )
@@ -47,6 +48,10 @@ def _year() -> int:
     return min(max(request.args.get("year", today().year, type=int), 2000), 2100)
 
 
+def _month_in_words(month: date, promised: str | None) -> str:
+    return f"Tháng {month.month}/{month.year}" + (f" (đã có lịch: {promised})" if promised else "")
+
+
 @pages.get("/mine")
 @page(Permission.VISITS_OWN)
 def mine() -> Response:
@@ -61,7 +66,8 @@ def show(official_id: str) -> Answer:
     """The plan of a year by month, with whoever else asks for the same meeting; one more wish."""
     official, year, form = _official(official_id), _year(), WishForm()
     months = [m for m in months_from(date(year, 1, 1), 12) if m >= today().replace(day=1)]
-    form.month.choices = [(m.isoformat(), f"Tháng {m.month}/{m.year}") for m in months]
+    promised = promised_in(db.session, official, year)
+    form.month.choices = [(m.isoformat(), _month_in_words(m, promised.get(m))) for m in months]
     form.cell.choices = [(str(cell.id), f"{cell}, {cell.parent}") for cell in choices(db.session, official)]
     if form.validate_on_submit():
         month = date.fromisoformat(form.month.data)

@@ -9,7 +9,7 @@ from sqlalchemy import orm
 
 from core.notices.work import post
 from core.rotation.by_hand import Pin
-from core.rotation.models import Official, OfficialArea, RotationLevel
+from core.rotation.models import Official, OfficialArea, RotationLevel, Visit
 from core.rotation.refused import Refused
 from core.rotation.solving.facts import OwnCell
 from tenants.access import Actor, NotFound, Permission, Role, may, reach
@@ -65,6 +65,16 @@ def pins_of(session: orm.Session, official: Official, year: int) -> list[Pin]:
         Pin.official_id == official.id, Pin.month >= date(year, 1, 1), Pin.month <= date(year, 12, 1)
     )
     return list(session.scalars(query.options(orm.joinedload(Pin.cell)).order_by(Pin.month, Pin.id)))
+
+
+def promised_in(session: orm.Session, official: Official, year: int) -> dict[date, str]:
+    """Months of the year in which a published rotation already sends the official somewhere, and where."""
+    query = sa.select(Visit.month, Unit.name).join(Unit, Unit.id == Visit.cell_id)
+    query = query.where(
+        Visit.official_id == official.id, Visit.cancelled_at.is_(None),
+        Visit.month.between(date(year, 1, 1), date(year, 12, 1)),
+    )  # fmt: skip
+    return dict(session.execute(query.order_by(Visit.meets_on.desc())).all())
 
 
 def add_pin(session: orm.Session, actor: Actor, official: Official, cell_id: UUID, month: date) -> Pin:

@@ -116,7 +116,8 @@ def test_nonsense_is_answered_in_words(rotation_id: UUID, cast: Cast, sign_in: S
     with cast.session("huyen-a") as session:
         line = session.scalars(sa.select(PlannedVisit.id)).first()
     client = sign_in("huyen-a.officer")
-    for typed in ({}, {"target": "cell:x"}, {"target": "other", "cell": "x", "month": "y"}):
+    assert "Xin chọn một cách thay đổi" in client.submit(f"/rotation/board/{line}").text
+    for typed in ({"target": "cell:x"}, {"target": "other", "cell": "x", "month": "y"}):
         assert "Xin chọn một chi bộ và một tháng" in client.submit(f"/rotation/board/{line}", typed).text
 
 

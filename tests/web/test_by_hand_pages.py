@@ -135,6 +135,9 @@ def test_an_own_plan_is_written_sent_and_shows_who_else_asks(
         {"month": "2026-07-01", "cell": str(cast.unit("huyen-a/CB-2"))},
     )
     url = client.get("/rotation/own-plans/mine").location
+    page = client.get(url).text
+    assert "Tháng 5/2026 (đã có lịch: Chi bộ" in page
+    assert "Tháng 7/2026</option>" in page
     client.submit(url, wish)
     assert "Chưa gửi" in client.get(url).text
     assert "định kỳ hằng tháng, mỗi kỳ một lượt" in client.submit(url, wish).text
