@@ -66,9 +66,16 @@ def index() -> str:
 
 @pages.get("/<visit_id>")
 @page(Permission.VISITS_OWN)
-def show(visit_id: str) -> str:
-    """Where, when, whom to call, what was asked there before, and what to do next."""
-    visit, row = _own(visit_id)
+def show(visit_id: str) -> Answer:
+    """Where, when, whom to call, what was asked there before, and what to do next.
+
+    A calendar or a notice may still lead to a visit since taken back: it is said so on one's own list.
+    """
+    visit = own_visit(current_actor(), fetch(db.session, Visit, visit_id))
+    row = one_visit(db.session, visit.id)
+    if row is None:
+        flash(f"Lượt dự {visit.cell} ngày {visit.meets_on:%d/%m/%Y} không còn: đã đổi hoặc hủy.", "info")
+        return redirect(url_for("visits.index", year=visit.meets_on.year))
     return render_template(
         "pages/visits_one.html",
         row=row,

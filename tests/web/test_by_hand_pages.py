@@ -71,7 +71,9 @@ def test_an_exchange_from_question_to_both_calendars(visit_id: UUID, cast: Cast,
     assert "Duyệt 1 đề nghị đổi lượt dự" in base.get("/tasks/").text
     assert "Bận họp" in base.get(f"/swaps/{swap_id}").text
     base.submit(f"/swaps/{swap_id}/decide", {"approved": "yes"})
-    assert mine.get(f"/visits/{visit_id}").status_code == 404
+    gone = mine.get(f"/visits/{visit_id}")
+    assert "không còn: đã đổi hoặc hủy" in mine.get(gone.location).text
+    assert partner.get(f"/visits/{visit_id}").status_code == 404
     assert "Hoàn tác" in base.get(f"/swaps/{swap_id}").text
     base.submit(f"/swaps/{swap_id}/undo")
     assert mine.get(f"/visits/{visit_id}").status_code == 200
