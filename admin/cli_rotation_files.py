@@ -104,6 +104,12 @@ def _put(output: Path, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
+def _stage(name_vi: str, percent: int) -> None:
+    """Said to whoever watches; a file or a pipe gets the answer alone."""
+    if sys.stderr.isatty():
+        click.echo(f"{percent:3} %  {name_vi}", err=True)
+
+
 def _told(problem: Problem, made: Plan) -> dict[str, Any]:
     bounds = lower_bound(problem, made.visits)
     return plan_data(made.visits, made.unmet, made.scores, explain(problem, made), bounds)
@@ -112,12 +118,12 @@ def _told(problem: Problem, made: Plan) -> dict[str, Any]:
 @click.command()
 @click.argument("problem", type=file_argument)
 @click.option("--seed", type=seed_type, default=0, show_default=True)
-@click.option("--time-limit", type=click.FloatRange(0), help="Seconds; the best found so far is written.")
+@click.option("--time-limit", type=click.FloatRange(0), help="Seconds of search; the best found is written.")
 @out_option
 def solve(problem: Path, seed: int, time_limit: float | None, output: Path | None) -> None:
     """Draw up the rotation of PROBLEM.json."""
     facts = _problem(problem)
-    _write(_told(facts, plan(facts, seed, time_limit=time_limit)), output)
+    _write(_told(facts, plan(facts, seed, _stage, time_limit=time_limit)), output)
 
 
 @click.command()
