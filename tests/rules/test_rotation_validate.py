@@ -32,6 +32,20 @@ def test_one_broken_rule_is_one_violation(broken: PlannedVisit, rule: HardRule) 
     assert [found.rule for found in validate(CASE, [broken])] == [rule]
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"until": date(2025, 1, 4)}, "đã thôi dự"),
+        ({"since": date(2025, 1, 6)}, "chưa bắt đầu dự"),
+        ({"valid": {"a": (date(2025, 2, 1), date.max)}}, "ngoài địa bàn"),
+    ],
+)
+def test_who_does_not_serve_on_the_day_is_told_apart(days: dict[str, object], said: str) -> None:
+    case = problem(CELLS, [official("x", "a", **days)])
+    [found] = validate(case, [visit("x", "a")])
+    assert (found.rule, said in found.sentence_vi) == (HardRule.AREA, True)
+
+
 def test_two_visits_in_one_period_are_one_too_many() -> None:
     twice = [visit("x", "a"), visit("x", "d", 1, 9)]
     assert [found.rule for found in validate(CASE, twice)] == [HardRule.PERIOD]

@@ -79,7 +79,7 @@ def _visit(problem: Problem, official: Official, visit: PlannedVisit) -> Iterato
     what = f"Đồng chí {official.name} dự {cell.name} ngày {visit.day:%d/%m/%Y}"
     meeting = cell.meetings.get(visit.month)
     if not _in_area(official, visit.cell, visit.day):
-        yield _broken(HardRule.AREA, f"{what}: ngoài địa bàn được phân công", visit)
+        yield _broken(HardRule.AREA, f"{what}: {_outside(official, visit.day)}", visit)
     if not _inside(problem, visit.month):
         yield _broken(HardRule.HORIZON, f"{what}: ngoài thời gian lập lịch", visit)
     if visit.cell == official.own_cell and not _may_visit_own(problem, official, visit.month):
@@ -107,6 +107,12 @@ def _in_area(official: Official, cell: str, day: date) -> bool:
     """Whether the cell is his to visit that day."""
     first, last = official.valid.get(cell, (day, day))
     return cell in official.area and first <= day <= last and official.serves(day)
+
+
+def _outside(official: Official, day: date) -> str:
+    if official.until and official.until < day:
+        return "đồng chí đã thôi dự sinh hoạt"
+    return "ngoài địa bàn được phân công" if official.serves(day) else "đồng chí chưa bắt đầu dự sinh hoạt"
 
 
 def _own_meeting(problem: Problem, official: Official, month: date) -> CellMeeting | None:
