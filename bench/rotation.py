@@ -151,7 +151,7 @@ COLUMNS = ("impossible", "unmet", "crowding", "repeat", "special", "spacing", "t
 def run(scale: str, seeds: Iterable[int] = SEEDS, cp_sat_seconds: float = 0) -> list[Row]:
     """Print every solver on every seed, each with its times of careful greedy's CPU seconds."""
     print(f"\n{scale}: {SCALES[scale]}")
-    head = "".join(f"{name:>14}" for name in COLUMNS)
+    head = "".join(f"{name:>16}" for name in COLUMNS)
     print(f"{'seed':>4} {'solver':18}{head}{'s':>9}{'× greedy':>10}{'MB':>6}", flush=True)
     names = [*SOLVERS, BOUNDS]
     if cp_sat_seconds and scale in CP_SAT_SCALES:
@@ -161,7 +161,7 @@ def run(scale: str, seeds: Iterable[int] = SEEDS, cp_sat_seconds: float = 0) -> 
         found = [row for name in names for row in apart(scale, seed, name, cp_sat_seconds)]
         greedy = next(row.seconds for row in found if row.solver == "careful greedy")
         for row in found:
-            values = "".join(f"{getattr(row, name):>14,}" for name in COLUMNS)
+            values = "".join(f"{getattr(row, name):>16,}" for name in COLUMNS)
             times = f"{row.seconds:>9.3f}{row.seconds / greedy:>10.2f}{row.memory:>6}"
             print(f"{seed:>4} {row.solver:18}{values}{times}", flush=True)
         rows += found
