@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 
 from admin.cli_tenant import in_tenant, tenant_option
-from core.notices.models import Job, JobState
+from core.notices.models import WAITING, Job, JobState
 from core.rosters import service
 from core.rosters.export import template as template_file
 from core.rosters.findings import MOST_SHOWN
@@ -81,7 +81,7 @@ def _worked_on(upload_id: UUID) -> RosterUpload:
     if job is None:
         raise LookupError("an upload owes its work")
     Runner().run(job.id)
-    while (state := _state(job.id)) in (JobState.QUEUED, JobState.RUNNING):
+    while (state := _state(job.id)) in WAITING:
         time.sleep(PAUSE_SECONDS)
         Runner().run(job.id)
     if state is JobState.DEAD:

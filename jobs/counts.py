@@ -7,7 +7,7 @@ from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 
 from core.documents.models import Artifact
-from core.notices.models import Job, JobState, TenantHealth
+from core.notices.models import WAITING, Job, JobState, TenantHealth
 from core.rosters.models import RosterUpload
 from jobs.contract import Effect, JobFacts, Progress
 from tenants.db import new_id
@@ -27,7 +27,7 @@ def count_tenant(job: JobFacts, _progress: Progress) -> Effect:
 
 
 def _figures(job: JobFacts) -> dict[str, object]:
-    waiting = Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    waiting = Job.state.in_(WAITING)
     files = sa.func.coalesce(sa.func.sum(Artifact.size), 0)
     uploads = sa.func.coalesce(sa.func.sum(sa.func.octet_length(RosterUpload.content)), 0)
     figures: dict[str, sa.Select[Any]] = {

@@ -41,7 +41,8 @@ SUBJECTS = {
     "visit_report": "Báo cáo lượt dự",
 }  # fmt: skip
 VERBS = {
-    "begin": "nhận ngày họp thường lệ", "complete": "báo đã làm", "confirm": "xác nhận", "decide": "trả lời",
+    "begin": "nhận ngày họp thường lệ", "cancel": "hủy", "complete": "báo đã làm", "confirm": "xác nhận",
+    "decide": "trả lời",
     "nudge": "đôn đốc", "pilots": "chọn làm điểm", "reopen": "mở lại", "transfer": "đổi địa bàn, cấp",
     "wish": "đặt mức ưu tiên dự",
     "apply": "áp dụng", "plan": "lập", "undo": "hoàn tác",

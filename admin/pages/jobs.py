@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from admin.database import db
 from admin.security import current_actor, page, signed_in
 from core.notices.models import Job, JobKind, JobState
+from core.notices.work import cancel as cancel_job
 from core.notices.work import retry as retry_job
 from core.plans.models import Plan
 from tenants.access import NotFound, Permission, fetch, may
 from tenants.people import over_all
 
 pages = Blueprint("jobs", __name__, url_prefix="/jobs")
-ENDED = (JobState.DONE, JobState.DEAD)
+ENDED = (JobState.DONE, JobState.DEAD, JobState.CANCELLED)
 RESULTS: Mapping[JobKind, Callable[[Job], str]] = {
     JobKind.CHECK_ROSTER: lambda job: url_for("rosters.show", upload_id=job.subject_id),
     JobKind.IMPORT_ROSTER: lambda job: url_for("rosters.show", upload_id=job.subject_id),
@@ -80,6 +81,8 @@ def show(job_id: str) -> str:
     """Stage and percent; the page asks again by itself, with or without JavaScript."""
     job = _job(job_id)
     shown = panel_of(job, url_for("jobs.show", job_id=job.id))
+    if job.kind.may_be_cancelled:
+        shown["cancel_url"] = url_for("jobs.cancel", job_id=job.id)
     can_retry = job.state is JobState.DEAD and may(current_actor(), Permission.JOBS_RETRY)
     return render_template("pages/job.html", job=job, shown=shown, can_retry=can_retry)
 
@@ -89,6 +92,20 @@ def show(job_id: str) -> str:
 def poll(job_id: str) -> Response:
     """The same as data."""
     return jsonify(_shown(_job(job_id)))
+
+
+@pages.post("/<job_id>/cancel")
+@signed_in
+def cancel(job_id: str) -> Response:
+    """Take back what one asked for."""
+    job = _job(job_id)
+    taken = cancel_job(db.session, current_actor(), job)
+    db.session.commit()
+    if taken:
+        flash("Đã hủy; không có gì thay đổi. Khi cần, đồng chí yêu cầu lại được.", "ok")
+    else:
+        flash("Tác vụ đã kết thúc trước đó, không hủy được nữa.", "error")
+    return redirect(url_for("jobs.show", job_id=job.id))
 
 
 @pages.post("/<job_id>/retry")

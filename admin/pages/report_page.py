@@ -11,7 +11,7 @@ from admin.pages.listing import chip, chosen_of
 from admin.security import current_actor
 from core.data import from_data
 from core.exchange.service import own_tenant
-from core.notices.models import Job, JobKind, JobState
+from core.notices.models import WAITING, Job, JobKind, JobState
 from core.plans.deadlines import Standing
 from core.plans.periods import Period
 from core.queries.reports import MadeVersion, last_job, versions_of
@@ -19,8 +19,6 @@ from core.reports.figures import Figures
 from core.reports.models import Report, ReportVersion
 from core.reports.service import Expected, expected
 from tenants.access import Permission, may
-
-OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
 def report_page(report: Report) -> str:
@@ -40,7 +38,7 @@ def report_page(report: Report) -> str:
         below=[(item, status_below(item)) for item in below],
         counts=counts_below(below),
         newer=_newer(version, below),
-        job=_progress(job, report) if job and job.state in OPEN else None,
+        job=_progress(job, report) if job and job.state in WAITING else None,
         writing=_writing(chosen, report),
         failed=job is not None and job.state is JobState.DEAD,
         parent=parent,
@@ -110,7 +108,7 @@ def _writing(chosen: MadeVersion | None, report: Report) -> dict[str, Any] | Non
     if chosen is None or chosen.document_id is None or chosen.size is not None:
         return None
     job = last_job(db.session, chosen.document_id, JobKind.RENDER_DOCUMENT)
-    return _progress(job, report) if job and job.state in OPEN else None
+    return _progress(job, report) if job and job.state in WAITING else None
 
 
 def _progress(job: Job, report: Report) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from admin.pages.documents import spreadsheet
 from admin.pages.listing import listed, page_number
 from admin.pages.roster_forms import UploadForm, columns_form, samples_of
 from admin.security import current_actor, page
-from core.notices.models import Job, JobState
+from core.notices.models import WAITING, Job, JobState
 from core.rosters import service
 from core.rosters.columns import MappingError, RosterKind
 from core.rosters.export import template as template_file
@@ -29,7 +29,6 @@ FILES = {
     "absences": "lich-ban",
 }
 STEPS = ("Tải tệp lên", "Ghép cột", "Xem trước", "Nhập")
-OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 pages = Blueprint("rosters", __name__, url_prefix="/rosters")
 
@@ -136,7 +135,7 @@ def show(upload_id: str) -> str:
     state = request.args.get("state", "")
     state = state if state in (BAD, LOOK) else ""
     shown = {"kept": kept, "kind": KINDS[kept.kind], "steps": STEPS, "state": state}
-    if job is not None and job.state in OPEN:
+    if job is not None and job.state in WAITING:
         return render_template("pages/rosters_progress.html", job=_progress(job), **shown)
     if kept.imported_at is not None:
         return render_template("pages/rosters_result.html", applied=kept.preview["applied"], **shown)

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 from admin.database import db
 from admin.forms import PageForm
 from admin.security import current_actor, page
-from core.notices.models import Job, JobState
+from core.notices.models import WAITING, Job
 from tenants.access import NotFound, Permission, TenantState
 from tenants.models import Tenant, WebSession
 from tenants.provisioning import TenantError, set_state, tenant_by_code
@@ -19,7 +19,6 @@ EFFECTS = {
     TenantState.READ_ONLY: "Vẫn xem, in, tải về được; không nhập, gửi, công bố được. Tác vụ nằm chờ.",
     TenantState.LOCKED: "Mọi phiên đăng nhập kết thúc ngay; không ai đăng nhập được. Tác vụ nằm chờ.",
 }
-WAITING = (JobState.QUEUED, JobState.RUNNING)
 
 pages = Blueprint("suspension", __name__, url_prefix="/platform/tenants/<code>/state")
 

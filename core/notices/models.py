@@ -14,19 +14,24 @@ from tenants.scope import TenantOwned
 
 
 class JobState(StrEnum):
-    """Where a job stands; `dead` waits for a person."""
+    """Where a job stands; `dead` waits for a person, `cancelled` was taken back by one."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     DEAD = "dead"
+    CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:
         """The Vietnamese word a person reads."""
-        return {"queued": "Đang chờ", "running": "Đang chạy", "done": "Xong", "dead": "Không chạy được"}[
-            self.value
-        ]
+        return {
+            "queued": "Đang chờ",
+            "running": "Đang chạy",
+            "done": "Xong",
+            "dead": "Không chạy được",
+            "cancelled": "Đã hủy",
+        }[self.value]
 
 
 class JobKind(StrEnum):
@@ -64,6 +69,11 @@ class JobKind(StrEnum):
             "continue_plans": "Giao việc định kỳ",
             "publish_plan": "Ban hành kế hoạch",
         }[self.value]
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        """Whether nobody but its asker waits for what comes of it."""
+        return self in (JobKind.GENERATE_ROTATION, JobKind.TRY_SCENARIOS)
 
     @property
     def most_attempts(self) -> int:

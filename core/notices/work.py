@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 
-from core.notices.models import Job, JobKind, JobState, Notice
-from tenants.access import Actor, Permission, fetch, require
+from core.notices.models import WAITING, Job, JobKind, JobState, Notice
+from tenants.access import Actor, NotFound, Permission, fetch, require
 from tenants.audit import record
 from tenants.clock import now
 from tenants.models import PlatformEntry, Tenant
@@ -77,9 +77,33 @@ def post_each(session: orm.Session, told: Iterable[tuple[UUID, str, str]], kind:
 def owe_again(session: orm.Session, actor: Actor, kind: JobKind, subject_id: UUID, **args: Any) -> UUID:
     """Owe work that may be asked for again once it has ended; asked twice meanwhile, it is one job."""
     ended = sa.select(sa.func.count()).where(
-        Job.subject_id == subject_id, Job.kind == kind, Job.state.in_((JobState.DONE, JobState.DEAD))
+        Job.subject_id == subject_id, Job.kind == kind, Job.state.not_in(WAITING)
     )
     return owe(session, actor, kind, f"{kind}:{subject_id}:{session.scalar(ended)}", subject_id, **args)
+
+
+def cancel(session: orm.Session, actor: Actor, job: Job) -> bool:
+    """Take back work that has not ended: nothing of it is kept, it may be asked for again; whether it was so.
+
+    A worker at it learns when it next says how far it is. Raises NotFound for kinds that others wait for,
+    NotAllowed for who neither asked for it nor may let jobs run again.
+    """
+    if not job.kind.may_be_cancelled:
+        raise NotFound
+    if job.requested_by != actor.account_id:
+        require(actor, Permission.JOBS_RETRY)
+    over = {
+        "state": JobState.CANCELLED,
+        "lease_until": None,
+        "stage": "",
+        "done_at": sa.func.clock_timestamp(),
+    }
+    taken = sa.update(Job).where(Job.id == job.id, Job.state.in_(WAITING)).values(over).returning(Job.id)
+    if session.scalar(taken.execution_options(synchronize_session=False)) is None:
+        return False
+    session.refresh(job)
+    record(session, actor, "job:cancel", job, kind=job.kind.value)
+    return True
 
 
 def retry(session: orm.Session, actor: Actor, job_id: UUID) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.data import to_data
-from core.notices.models import Job, JobKind, JobState
+from core.notices.models import WAITING, Job, JobKind
 from core.notices.work import owe, owe_again
 from core.rosters.apply import APPLY, Applied
 from core.rosters.checks import check
@@ -109,7 +109,7 @@ def last_job(session: orm.Session, kept: RosterUpload) -> Job | None:
 
 def _importing(session: orm.Session, kept: RosterUpload) -> bool:
     query = sa.select(Job.id).where(Job.subject_id == kept.id, Job.kind == JobKind.IMPORT_ROSTER)
-    open_ones = query.where(Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+    open_ones = query.where(Job.state.in_(WAITING))
     return session.scalar(open_ones.limit(1)) is not None
 
 

@@ -277,6 +277,7 @@ MATRIX: dict[str, Line] = {
     "documents.download": Line(P.DOCUMENTS_READ, GET, {"document_id": "document"}),
     "jobs.show": Line(SIGNED_IN, GET, {"job_id": "job"}, mine=JOB_READERS),
     "jobs.poll": Line(SIGNED_IN, GET, {"job_id": "job"}, mine=JOB_READERS),
+    "jobs.cancel": Line(SIGNED_IN, POST, {"job_id": "job"}, mine=JOB_READERS),
     "jobs.retry": Line(P.JOBS_RETRY, POST, {"job_id": "dead job"}),
     "units.tree": Line(P.UNITS_READ, GET),
     "rosters.index": Line(P.ROSTERS_IMPORT, GET),

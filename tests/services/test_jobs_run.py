@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from core.notices.models import Job, JobKind, JobState, TenantHealth
-from core.notices.work import owe, retry
+from core.notices.work import cancel, owe, retry
 from demo.stack import Stack
 from jobs import lease
 from jobs.contract import Effect, JobFacts, Progress
@@ -144,6 +144,33 @@ def test_retrying_needs_the_right_and_the_tenant(tenant: UUID) -> None:
     assert refusal.value.permission is Permission.JOBS_RETRY
     with tenant_scope(stranger), transaction() as session, pytest.raises(NotFound):
         retry(session, actor_of(stranger), jobs[0])
+
+
+def test_work_taken_back_keeps_nothing_and_may_be_asked_for_again(tenant: UUID) -> None:
+    def taken_back(job: JobFacts, progress: Progress) -> Effect:
+        with transaction() as session:
+            assert cancel(session, actor_of(tenant), session.get_one(Job, job.id))
+        return mark(job, progress)
+
+    jobs = owed(tenant, kind=JobKind.GENERATE_ROTATION)
+    assert Runner({JobKind.GENERATE_ROTATION: taken_back}).run(jobs[0]) is Outcome.LEASE_LOST
+    assert (states_of(jobs), effects(tenant, jobs)) == ({JobState.CANCELLED}, [0])
+    assert run_in(tenant, mark) == []
+    with tenant_scope(tenant), transaction() as session:
+        assert not cancel(session, actor_of(tenant), session.get_one(Job, jobs[0]))
+        tags = session.scalars(sa.select(AuditEntry.tag).where(AuditEntry.subject_id == jobs[0])).all()
+    assert tags == ["job:cancel"]
+
+
+def test_taking_back_is_for_who_asked_and_for_work_nobody_else_waits_for(tenant: UUID) -> None:
+    [drawing], [checking] = owed(tenant, kind=JobKind.GENERATE_ROTATION), owed(tenant)
+    other = replace(actor_of(tenant), account_id=uuid4(), grants=())
+    with tenant_scope(tenant), transaction() as session:
+        with pytest.raises(NotAllowed):
+            cancel(session, other, session.get_one(Job, drawing))
+        with pytest.raises(NotFound):
+            cancel(session, actor_of(tenant), session.get_one(Job, checking))
+    assert states_of([drawing, checking]) == {JobState.QUEUED}
 
 
 def test_who_has_lost_the_lease_writes_nothing(tenant: UUID) -> None:

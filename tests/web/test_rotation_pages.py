@@ -49,6 +49,27 @@ def test_a_rotation_is_asked_for_watched_and_looked_at(app: object, cast: Cast, 
     assert "Xem dự thảo lịch, bản 1" in client.get(done["result_url"]).text  # type: ignore[index]
 
 
+def test_a_drawing_is_taken_back_by_who_asked_for_it(app: object, cast: Cast, sign_in: SignIn) -> None:
+    plan_id, client = furnished(cast), sign_in("huyen-a.officer")
+    form = {"plan_id": str(plan_id), "first_month": "2026-01-01", "months": "6"}
+    watching = client.submit("/rotation/new", form).location
+    assert "Hủy tác vụ" in client.get(watching).text
+    for stranger in ("huyen-b.officer", "huyen-a.secretary"):
+        assert sign_in(stranger).submit(f"{watching}/cancel").status_code == 404
+    assert client.submit(f"{watching}/cancel").status_code == 302
+    run_jobs(cast, "huyen-a")
+    page = client.get(watching).text
+    assert "Đã hủy; không có gì thay đổi" in page
+    assert "Hủy tác vụ" not in page
+    with cast.session("huyen-a") as session:
+        assert session.scalar(sa.select(sa.func.count(RotationVersion.id))) == 0
+    assert client.submit(f"{watching}/cancel").status_code == 302
+    assert "không hủy được nữa" in client.get(watching).text
+    again = client.submit("/rotation/new", form).location
+    run_jobs(cast, "huyen-a")
+    assert client.get(f"{again}/state.json").json["result_url"]  # type: ignore[index]
+
+
 def test_months_of_a_published_rotation_are_not_drawn_up_again(
     app: object, cast: Cast, sign_in: SignIn
 ) -> None:
