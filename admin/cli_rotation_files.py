@@ -74,7 +74,7 @@ def _problem(path: Path) -> Problem:
     try:
         return read_problem(_read(path))
     except ProblemError as problem:
-        raise BadFile(path, problem.facts) from None
+        raise BadFile(path, problem.placed) from None
     except FileProblem as problem:
         raise BadFile(path, (str(problem),)) from None
 
