@@ -30,7 +30,7 @@ SUBJECTS = {
     "document": "Văn bản", "extension": "Gia hạn", "official_document": "Văn bản", "job": "Tác vụ",
     "meeting": "Buổi sinh hoạt",
     "operator": "Quản trị nền tảng", "official": "Cán bộ dự sinh hoạt", "person": "Đồng chí",
-    "petition": "Kiến nghị", "pin": "Kế hoạch cá nhân dự", "swap": "Đổi lượt dự",
+    "petition": "Kiến nghị", "pin": "Lượt định trước", "swap": "Đổi lượt dự",
     "board_edit": "Sửa dự thảo bằng tay", "rule_weights": "Thứ tự quy tắc", "trial": "Thử phương án",
     "plan": "Kế hoạch",
     "plan_version": "Bản kế hoạch", "reminder_setting": "Nhắc việc", "report": "Báo cáo",

@@ -17,9 +17,10 @@ from tenants.scope import TenantOwned
 
 
 class Pin(TenantOwned, Base):
-    """A cell an official wants to attend in a month, of his own yearly plan (S4-08, S4-09).
+    """A visit settled beforehand: of an official's own yearly plan or pinned on the board (S4-08, S4-09).
 
-    It binds the rotation once it is sent; until then it is his draft.
+    It binds the rotation once it is sent, on the board at once; until then it is his draft. Either is shown
+    with, and taken out of, his plan; nothing tells them apart.
     """
 
     __tablename__ = "pin"

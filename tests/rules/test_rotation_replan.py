@@ -122,7 +122,7 @@ def test_a_new_pin_moves_its_official() -> None:
     (change,) = replan(pinned, [before], (), JANUARY).moved
     assert (change.after and change.after.cell, change.reason_vi) == (
         wish,
-        "Đồng chí đã đổi kế hoạch cá nhân",
+        "Lượt định trước của đồng chí đã đổi",
     )
 
 

@@ -224,7 +224,7 @@ def _of_ended(version: RotationVersion) -> set[tuple[str, str]]:
 
 
 ENDED = {
-    ("kế hoạch cá nhân", "Đề nghị đồng chí sửa kế hoạch cá nhân."),
+    ("lượt định trước ", "Đổi hoặc bỏ lượt này trong kế hoạch cá nhân của đồng chí."),
     ("chi bộ nơi sinh ", "Ghi lại chi bộ nơi đồng chí sinh hoạt."),
     ("địa bàn có Chi b", "Phân công địa bàn khác thay cho đơn vị này."),
 }

@@ -35,7 +35,7 @@ KIND_LABELS = {
     BlockerKind.DEMAND: "Nhiều lượt dự hơn số buổi",
     BlockerKind.CROWDED: "Buổi có nhiều đồng chí cùng dự",
     BlockerKind.UNMET: "Kỳ chưa có lượt dự",
-    BlockerKind.PIN: "Kế hoạch cá nhân không thực hiện được",
+    BlockerKind.PIN: "Lượt định trước không thực hiện được",
     BlockerKind.ENDED: "Đơn vị kết thúc hoạt động",
     BlockerKind.NO_AREA: "Đồng chí chưa có địa bàn",
     BlockerKind.NO_MEETING: "Chi bộ chưa có ngày họp",

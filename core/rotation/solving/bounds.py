@@ -107,7 +107,7 @@ def _crowding(levelled: State, free: Bools) -> Bound:
     if not pairs:
         return Bound(0, "")
     if not free.any():
-        return Bound(pairs, "kế hoạch cá nhân đã trùng buổi")
+        return Bound(pairs, "các lượt định trước đã trùng buổi")
     meetings = len(np.unique(choices_of(levelled, free).meeting))
     held = int((levelled.edge >= 0).sum())
     return Bound(pairs, f"{held} lượt dự chia cho {meetings} buổi họp dự được")

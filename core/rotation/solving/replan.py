@@ -132,7 +132,7 @@ class _Desk:
             broken = broken_by(grid.problem, [visit])
             return broken[0].sentence_vi.rstrip(".") if broken else GONE
         if grid.pin_edge[duty] >= 0 and (grid.pin_edge[duty], grid.pin_month[duty]) != (edge, month):
-            return "Đồng chí đã đổi kế hoạch cá nhân"
+            return "Lượt định trước của đồng chí đã đổi"
         return GONE
 
     def open_duties(self) -> Ints:

@@ -1,4 +1,4 @@
-"""Blockers of one official: a period without a visit, a wish that cannot be, no area (S4-08, S4-11)."""
+"""Blockers of one official: a period without a visit, a pin that cannot be, no area (S4-08, S4-11)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,6 +22,7 @@ REMEDIES = {
     Reason.OVERFULL: "chọn một buổi cho đồng chí trên bảng xếp lịch",
     Reason.AREA_EMPTY: "phân công địa bàn cho đồng chí",
 }
+CHANGE_PIN = "Đổi hoặc bỏ lượt này trong kế hoạch cá nhân của đồng chí"
 
 
 def unmet_periods(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]:
@@ -44,19 +45,19 @@ def unmet_periods(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]
 
 
 def lost_pins(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]:
-    """Wishes of own plans that cannot be kept."""
+    """Visits settled beforehand, of own plans or pinned on the board, that cannot be kept."""
     for unmet in every:
         if unmet.pin:
             main = _main(unmet)
-            what = _wish(problem, unmet.duty.official, *unmet.pin)
-            remedy = f"Đề nghị đồng chí sửa kế hoạch cá nhân, hoặc {REMEDIES[main]}."
+            what = _pin(problem, unmet.duty.official, *unmet.pin)
+            remedy = f"{CHANGE_PIN}, hoặc {REMEDIES[main]}."
             sentence = f"{what} không thực hiện được: {main.label}."
             yield _of_duty(problem, BlockerKind.PIN, unmet, sentence, remedy)
     for official, cell, month in problem.loose_pins:
         inside = month in problem.calendar
         why = "kỳ này đã có lượt dự khác" if inside else "tháng này nằm ngoài thời gian lập lịch"
-        sentence = f"{_wish(problem, official, cell, month)} không được xếp: {why}."
-        remedy = "Đề nghị đồng chí sửa kế hoạch cá nhân: mỗi kỳ một lượt, trong thời gian lập lịch."
+        sentence = f"{_pin(problem, official, cell, month)} không được xếp: {why}."
+        remedy = f"{CHANGE_PIN}: mỗi kỳ một lượt, trong thời gian lập lịch."
         yield Blocker(BlockerKind.PIN, sentence, remedy, 1, (official,), (cell,), month)
 
 
@@ -70,14 +71,14 @@ def freed_pins(grid: Grid) -> Iterator[Blocker]:
             edge = int(grid.edges_at(m, np.array([cells[cell]]))[0])
             reason = REASONS[grid.blocked[edge, number[month]]] or Reason.OVERFULL
             official = problem.duties[d].official
-            sentence = f"{_wish(problem, official, cell, month)} không thực hiện được: {reason.label}."
-            remedy = f"Đề nghị đồng chí sửa kế hoạch cá nhân, hoặc {REMEDIES[reason]}."
+            sentence = f"{_pin(problem, official, cell, month)} không thực hiện được: {reason.label}."
+            remedy = f"{CHANGE_PIN}, hoặc {REMEDIES[reason]}."
             yield Blocker(BlockerKind.PIN, sentence, remedy, 1, (official,), (cell,), month)
 
 
-def _wish(problem: Problem, official: str, cell: str, month: date) -> str:
+def _pin(problem: Problem, official: str, cell: str, month: date) -> str:
     who, where = problem.official_of[official].name, problem.cell_of[cell].name
-    return f"Đồng chí {who}: kế hoạch cá nhân dự {where} {month_label(month).lower()}"
+    return f"Đồng chí {who}: lượt định trước ở {where} {month_label(month).lower()}"
 
 
 def _of_duty(problem: Problem, kind: BlockerKind, unmet: Unmet, sentence: str, remedy: str) -> Blocker:
@@ -98,7 +99,7 @@ def ended(problem: Problem, lost: Ended) -> Blocker:
     """A wish, own cell or area at a unit that has ended."""
     month = month_label(lost.month).lower() if lost.month else ""
     what, remedy = {
-        Named.PIN: (f"kế hoạch cá nhân {month} dự", "Đề nghị đồng chí sửa kế hoạch cá nhân."),
+        Named.PIN: (f"lượt định trước {month} ở", f"{CHANGE_PIN}."),
         Named.OWN_CELL: ("chi bộ nơi sinh hoạt là", "Ghi lại chi bộ nơi đồng chí sinh hoạt."),
         Named.AREA: ("địa bàn có", "Phân công địa bàn khác thay cho đơn vị này."),
     }[lost.named]

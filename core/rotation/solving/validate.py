@@ -161,7 +161,7 @@ def _broken_pins(problem: Problem, official: Official, held: list[PlannedVisit])
         moved = there and not level.per_year
         if not kept and (moved or _can_attend(problem, official, cell, month)):
             name = problem.cell_of[cell].name
-            what = f"Đồng chí {official.name}: kế hoạch cá nhân dự {name} không được giữ"
+            what = f"Đồng chí {official.name}: lượt định trước ở {name} không được giữ"
             yield Violation(
                 HardRule.PIN, f"{what} (tháng {month.month}/{month.year}).", Ref(official.id, cell, month)
             )

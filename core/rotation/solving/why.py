@@ -134,7 +134,7 @@ def _satisfied(problem: Problem, visit: PlannedVisit) -> tuple[str, ...]:
     if visit.cell == official.own_cell:
         del told[HardRule.OWN_MEETING]
     if (visit.cell, visit.month) in official.pins:
-        told[HardRule.PIN] = "Giữ đúng kế hoạch cá nhân của đồng chí"
+        told[HardRule.PIN] = "Giữ đúng lượt định trước (kế hoạch cá nhân của đồng chí hoặc ghim trên bảng)"
     broken = {found.rule for found in validate(problem, [visit]) if found.ref.month == visit.month}
     return tuple(sentence for rule, sentence in told.items() if rule not in broken)
 
