@@ -14,7 +14,7 @@ from core.rotation.by_hand import BoardEdit, Pin
 from core.rotation.loading import load_problem, standing_visits
 from core.rotation.models import PlannedVisit, RotationVersion
 from core.rotation.service import RotationError, assignments_of, changes_of, keep_lines, score_row
-from core.rotation.sheet import Sheet
+from core.rotation.sheet import Sheet, since_of
 from core.rotation.solving.changes import diff
 from core.rotation.solving.explain import explain
 from core.rotation.solving.facts import CellMeeting, Duty, Ref, Source
@@ -160,7 +160,7 @@ def _replace(session: orm.Session, version: RotationVersion, edit: Edit) -> None
 
 def _told_again(session: orm.Session, version: RotationVersion, problem: Problem) -> None:
     """Scores, shortfalls and differences of the draft as it now is; bounds stay those it was drawn with."""
-    made = as_made(problem, assignments_of(session, version.id))
+    made = as_made(problem, assignments_of(session, version.id), since_of(version))
     bounds = {row["rule"]: {key: row[key] for key in ("bound", "because")} for row in version.scores}
     version.scores = [score_row(part) | bounds.get(part.rule.value, {}) for part in made.scores]
     version.shortfalls = to_data(explain(problem, made))

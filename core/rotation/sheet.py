@@ -24,5 +24,10 @@ class Sheet:
 
 def sheet_of(session: orm.Session, version: RotationVersion) -> Sheet:
     """The version's visits and the facts as they stand now."""
-    since = today() if version.number > 1 else date.min
-    return Sheet(load_problem(session, version.rotation), assignments_of(session, version.id), since)
+    problem = load_problem(session, version.rotation)
+    return Sheet(problem, assignments_of(session, version.id), since_of(version))
+
+
+def since_of(version: RotationVersion) -> date:
+    """The first day whose meetings are still to be planned: of an adjustment, today."""
+    return today() if version.number > 1 else date.min

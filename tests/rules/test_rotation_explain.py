@@ -17,9 +17,9 @@ from core.rotation.solving.grid import build
 from core.rotation.solving.hall import short_groups
 from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import objective, score
-from core.rotation.solving.solver import plan
+from core.rotation.solving.solver import as_made, plan
 from core.rotation.solving.why import why
-from tests.rules.rotation_cases import MONTHLY, cell, official, problem, problems, visit
+from tests.rules.rotation_cases import JANUARY, MONTHLY, cell, official, problem, problems, visit
 
 EXAMPLES = settings(max_examples=15, deadline=None)
 MARCH = date(2025, 3, 1)
@@ -112,6 +112,21 @@ def test_an_unmet_duty_counts_its_reasons() -> None:
         "Đồng chí X không có buổi nào để dự tháng 1/2025: 2 buổi đồng chí vắng mặt ngày họp;"
         " 1 buổi là chi bộ nơi đồng chí sinh hoạt."
     )
+
+
+@pytest.mark.parametrize(
+    ("today", "said", "closed"),
+    [
+        (JANUARY, "chưa có lượt dự tháng 1/2025 đến 03/2025: 3 buổi", False),
+        (MARCH, "chưa có lượt dự tháng 1/2025 đến 03/2025: 1 buổi", False),
+        (date(2025, 3, 6), "không có lượt dự tháng 1/2025 đến 03/2025, kỳ này đã qua: 3 buổi", True),
+    ],
+)
+def test_a_period_that_is_over_leaves_nothing_to_choose(today: date, said: str, closed: bool) -> None:
+    case = problem([cell("a")], [replace(official("x", "a"), level="district")], 3)
+    [found] = [o for o in explain(case, as_made(case, (), today)) if o.kind is BlockerKind.UNMET]
+    assert said in found.sentence_vi
+    assert found.closed == closed
 
 
 def test_a_cell_that_never_meets_is_told_once_with_what_mends_it() -> None:

@@ -12,7 +12,15 @@ from python_calamine import CalamineWorkbook
 
 from core.notices.models import Job, JobState, Notice
 from core.plans.models import Plan
-from core.rotation.models import Absence, PlannedVisit, Rotation, RotationVersion, Visit
+from core.rotation.models import (
+    Absence,
+    Official,
+    OfficialArea,
+    PlannedVisit,
+    Rotation,
+    RotationVersion,
+    Visit,
+)
 from core.rotation.service import adjust
 from core.rotation.solving.replan import Policy
 from tenants import scope
@@ -90,6 +98,23 @@ def test_a_draft_asked_for_again_takes_the_months_asked_for(app: object, cast: C
     client.submit("/rotation/new", {"plan_id": str(plan_id), "first_month": "2026-01-01", "months": "4"})
     with cast.session("huyen-a") as session:
         assert session.get_one(Rotation, rotation_id).months == 4
+
+
+def test_a_period_that_is_over_is_told_without_a_way_to_fill_it(
+    app: object, cast: Cast, sign_in: SignIn
+) -> None:
+    rotation_id = published(cast)
+    with cast.session("huyen-a") as session:
+        level_id = session.scalars(sa.select(Official.level_id)).first()
+        newcomer = Official(person_id=cast.actor("huyen-a.secretary").person_id, level_id=level_id)
+        session.add(newcomer)
+        session.flush()
+        session.add(OfficialArea(official_id=newcomer.id, unit_id=cast.unit("huyen-a/XA-1")))
+        adjust(session, cast.actor("huyen-a.officer"), session.get_one(Rotation, rotation_id), "Người mới")
+    run_jobs(cast, "huyen-a")
+    page = sign_in("huyen-a.officer").get(f"/rotation/{rotation_id}/draft?kind=unmet").text
+    assert page.count("kỳ này đã qua") == page.count('<li class="card is-warn">') == 3
+    assert "Chọn buổi trên bảng" not in page
 
 
 def test_a_draft_shows_scores_and_what_it_changes(app: object, cast: Cast, sign_in: SignIn) -> None:

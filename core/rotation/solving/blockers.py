@@ -59,7 +59,8 @@ class Remedy:
 class Blocker:
     """One thing no plan can give, the arithmetic that proves it and what would mend it.
 
-    ``lacking`` counts places, visits, duties or months, after the kind.
+    ``lacking`` counts places, visits, duties or months, after the kind; ``closed`` where a duty has no
+    meeting left that could be chosen for it.
     """
 
     kind: BlockerKind
@@ -70,6 +71,7 @@ class Blocker:
     cells: tuple[str, ...] = ()
     month: date | None = None
     remedies: tuple[Remedy, ...] = ()
+    closed: bool = False
 
 
 def names_vi(names: Iterable[str]) -> str:

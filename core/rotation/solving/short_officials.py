@@ -22,6 +22,7 @@ REMEDIES = {
     Reason.OVERFULL: "chọn một buổi cho đồng chí trên bảng xếp lịch",
     Reason.AREA_EMPTY: "phân công địa bàn cho đồng chí",
 }
+OVER = {Reason.PAST, Reason.NO_MEETING}
 CHANGE_PIN = "Đổi hoặc bỏ lượt này trong kế hoạch cá nhân của đồng chí"
 
 
@@ -32,16 +33,23 @@ def unmet_periods(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]
         if unmet.pin is None and official.area:
             main = _main(unmet)
             months = months_vi(unmet.duty.months[0], unmet.duty.months[-1]).lower()
-            possible = any(reason is Reason.OVERFULL for reason, _ in unmet.reasons)
-            none = "chưa có lượt dự" if possible else "không có buổi nào để dự"
             yield _of_duty(
                 problem,
                 BlockerKind.UNMET,
                 unmet,
-                f"Đồng chí {official.name} {none} {months}:"
+                f"Đồng chí {official.name} {_lack(unmet, months)}:"
                 f" {'; '.join(f'{count} buổi {reason.label}' for reason, count in unmet.reasons)}.",
                 f"{REMEDIES[main][0].upper()}{REMEDIES[main][1:]}.",
             )
+
+
+def _lack(unmet: Unmet, months: str) -> str:
+    why = {reason for reason, _ in unmet.reasons}
+    if Reason.OVERFULL in why:
+        return f"chưa có lượt dự {months}"
+    if Reason.PAST in why and why <= OVER:
+        return f"không có lượt dự {months}, kỳ này đã qua"
+    return f"không {'còn' if Reason.PAST in why else 'có'} buổi nào để dự {months}"
 
 
 def lost_pins(problem: Problem, every: Iterable[Unmet]) -> Iterator[Blocker]:
@@ -85,7 +93,16 @@ def _of_duty(problem: Problem, kind: BlockerKind, unmet: Unmet, sentence: str, r
     cells = (unmet.pin[0],) if unmet.pin else ()
     excused = Remedy("Cho hoãn lượt dự của kỳ này", 1, problem.weights.unmet)
     ways = (Remedy(remedy.rstrip("."), 1, 0), excused)
-    return Blocker(kind, sentence, remedy, 1, (unmet.duty.official,), cells, unmet.duty.months[0], ways)
+    who, first = (unmet.duty.official,), unmet.duty.months[0]
+    return Blocker(kind, sentence, remedy, 1, who, cells, first, ways, closed=_closed(unmet))
+
+
+def _closed(unmet: Unmet) -> bool:
+    """Whether no meeting is left for the duty; a pin that is over leaves the later months of its period."""
+    main = _main(unmet)
+    if unmet.pin:
+        return main is Reason.PAST and unmet.pin[1] == unmet.duty.months[-1]
+    return main is not Reason.OVERFULL
 
 
 def _main(unmet: Unmet) -> Reason:

@@ -4,6 +4,7 @@ Hard rules are arcs left out; everything else has a price, so an answer always e
 """
 
 from dataclasses import dataclass
+from datetime import date
 from math import inf
 from time import monotonic
 
@@ -105,12 +106,12 @@ def finished(state: State) -> Plan:
     )
 
 
-def as_made(problem: Problem, visits: tuple[PlannedVisit, ...]) -> Plan:
-    """Visits of whatever hand as a plan: what they leave unmet and what they score."""
+def as_made(problem: Problem, visits: tuple[PlannedVisit, ...], today: date) -> Plan:
+    """Visits of whatever hand as a plan: meetings before ``today`` are over."""
     unmet = set(open_duties(problem, visits, problem.duties))
     among = np.fromiter((duty in unmet for duty in problem.duties), bool, len(problem.duties))
     scores = score(problem, visits)
-    return Plan(visits, unmet_duties(build(problem), among), scores, objective(scores))
+    return Plan(visits, unmet_duties(build(problem, today), among), scores, objective(scores))
 
 
 def planned_visits(state: State, among: Bools | bool = True) -> tuple[PlannedVisit, ...]:
