@@ -1,5 +1,6 @@
 """Drawing up a rotation: from a plan to a draft, from a draft to a version in force (design: product D3)."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -19,7 +20,7 @@ from core.meetings.calendar import months_from
 from core.plans.models import Plan
 from core.queries.changes import effect_of
 from core.queries.reading import slice_of
-from core.queries.rotation import published_plans, rotations
+from core.queries.rotation import months_taken, published_plans, rotations
 from core.rotation.models import Rotation, RotationVersion
 from core.rotation.service import (
     RotationError,
@@ -38,6 +39,7 @@ from tenants.clock import local, today
 
 pages = Blueprint("rotation", __name__, url_prefix="/rotation")
 Answer = Response | str
+COMING, BEGUN = "Các tháng sắp tới", "Tháng này và các tháng đã qua"
 SHORTFALLS = {kind: kind.label for kind in BlockerKind}
 
 
@@ -84,12 +86,15 @@ def index() -> str:
 @page(Permission.ROTATION_GENERATE)
 def new() -> Answer:
     """Choose plan and months; the drawing-up runs as a job."""
-    form = NewForm(first_month=months_from(today().replace(day=1), 2)[1].isoformat())
-    plans = published_plans(db.session)
+    plans, taken = published_plans(db.session), months_taken(db.session)
+    groups = _months_of({plan.year for plan in plans})
+    free = next((month for month in groups.get(COMING, ()) if month not in taken), None)
+    form = NewForm(first_month=free and free.isoformat())
     form.plan_id.choices = [(str(plan.id), f"{sentence(plan.title)} (năm {plan.year})") for plan in plans]
-    years = sorted({plan.year for plan in plans})
-    months = [month for year in years for month in months_from(date(year, 1, 1), 12)]
-    form.first_month.choices = [(month.isoformat(), f"Tháng {month.month}/{month.year}") for month in months]
+    form.first_month.choices = {
+        group: [(month.isoformat(), _month_label(month, taken)) for month in months]
+        for group, months in groups.items()
+    }
     if form.validate_on_submit():
         actor, plan = current_actor(), fetch(db.session, Plan, form.plan_id.data)
         month = date.fromisoformat(form.first_month.data)
@@ -103,6 +108,19 @@ def new() -> Answer:
             db.session.commit()
             return redirect(url_for("jobs.show", job_id=job_id))
     return render_template("pages/rotation_new.html", form=form, plans=plans)
+
+
+def _months_of(years: Iterable[int]) -> dict[str, list[date]]:
+    """The years' months in two groups: those to come from the next on, the others from the latest back."""
+    this = today().replace(day=1)
+    months = [month for year in sorted(years) for month in months_from(date(year, 1, 1), 12)]
+    coming = [month for month in months if month > this]
+    begun = [month for month in reversed(months) if month <= this]
+    return {group: found for group, found in ((COMING, coming), (BEGUN, begun)) if found}
+
+
+def _month_label(month: date, taken: Collection[date]) -> str:
+    return f"Tháng {month.month}/{month.year}{' (đã có lịch công bố)' if month in taken else ''}"
 
 
 def _rotation(rotation_id: str) -> Rotation:

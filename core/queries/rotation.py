@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from core.meetings.calendar import months_from
 from core.plans.models import Plan
 from core.queries.lines import ABOVE, AtMeeting, above, lines
 from core.queries.reading import Rows, Slice, matches, newest_of, sliced
@@ -99,6 +100,12 @@ def rotations(session: orm.Session) -> tuple[RotationRow, ...]:
         .order_by(Rotation.first_month.desc(), Rotation.id)
     )  # fmt: skip
     return tuple(RotationRow(**row._mapping) for row in session.execute(query))
+
+
+def months_taken(session: orm.Session) -> frozenset[date]:
+    """The months that have a published rotation."""
+    published = [row for row in rotations(session) if row.in_force]
+    return frozenset(month for row in published for month in months_from(row.first_month, row.months))
 
 
 def published_plans(session: orm.Session) -> tuple[Plan, ...]:

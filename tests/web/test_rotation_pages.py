@@ -91,6 +91,21 @@ def test_months_of_a_published_rotation_are_not_drawn_up_again(
         assert session.scalar(sa.select(sa.func.count(Rotation.id))) == 1
 
 
+@pytest.mark.parametrize(
+    ("story", "first", "chosen"),
+    [(furnished, "Tháng 4/2026", "2026-04"), (published, "Tháng 4/2026 (đã có lịch công bố)", "2026-07")],
+)
+def test_the_coming_months_are_offered_first_and_a_free_one_is_chosen(
+    app: object, cast: Cast, sign_in: SignIn, story: Callable[[Cast], UUID], first: str, chosen: str
+) -> None:
+    story(cast)
+    page = sign_in("huyen-a.officer").get("/rotation/new").text
+    months = re.findall(r'<option (selected )?value="(2026-\d\d)-01">([^<]+)', page)
+    assert months[0][2] == first
+    assert [month for _, month, _ in months[9:]] == ["2026-03", "2026-02", "2026-01"]
+    assert [month for selected, month, _ in months if selected] == [chosen]
+
+
 def test_a_draft_asked_for_again_takes_the_months_asked_for(app: object, cast: Cast, sign_in: SignIn) -> None:
     rotation_id, client = drafted(cast), sign_in("huyen-a.officer")
     with cast.session("huyen-a") as session:
