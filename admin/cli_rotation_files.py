@@ -33,7 +33,7 @@ from core.rotation.solving.writing import (
     violation_data,
 )
 
-file_argument = click.Path(exists=True, dir_okay=False, path_type=Path)
+file_argument = click.Path(path_type=Path)
 seed_type = click.IntRange(0)
 
 
@@ -48,22 +48,37 @@ class BadFile(click.ClickException):
 
 def _writable(_context: click.Context, _option: click.Parameter, output: Path | None) -> Path | None:
     """The path, refused before the work begins where nothing could be written there."""
-    if output and not os.access(output.parent, os.W_OK):
+    if output and output.is_dir():
+        raise BadFile(output, ("không ghi được: đây là thư mục, hãy ghi thêm tên tệp",))
+    if output and not os.access(output if output.exists() else output.parent, os.W_OK):
         raise BadFile(output, ("không ghi được: thư mục không có hoặc không cho ghi",))
     return output
 
 
 out_option = click.option(
     *("-o", "--output"),
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=click.Path(path_type=Path),
     callback=_writable,
     help="Written here, whole or not at all; else printed.",
 )
 
 
+def _cause(refused: OSError) -> str:
+    match refused:
+        case FileNotFoundError():
+            return "không có tệp này, hãy xem lại đường dẫn"
+        case IsADirectoryError():
+            return "đây là thư mục, không phải tệp"
+        case PermissionError():
+            return "tệp không cho đọc, hãy xem lại quyền"
+    return refused.strerror or str(refused)
+
+
 def _read(path: Path) -> Node:
     try:
         return parse(path.read_text(encoding="utf-8-sig"))
+    except OSError as refused:
+        raise BadFile(path, (f"không đọc được: {_cause(refused)}",)) from None
     except UnicodeDecodeError:
         raise BadFile(path, ("không phải văn bản UTF-8",)) from None
     except FileProblem as problem:

@@ -74,6 +74,27 @@ def test_a_file_that_cannot_be_used_ends_with_2(tmp_path: Path, text: str) -> No
     assert "p.json: " in found.output
 
 
+@pytest.mark.parametrize(("name", "why"), [("none.json", "không có tệp này"), (".", "đây là thư mục")])
+def test_a_file_that_cannot_be_read_is_told(folder: Path, name: str, why: str) -> None:
+    for words in (("solve", folder / name), ("check", folder / "p.json", folder / name)):
+        found = run(*words)
+        assert (found.exit_code, f"không đọc được: {why}" in found.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("refused", "why"), [(PermissionError(13, "x"), "không cho đọc"), (OSError(5, "I/O"), "I/O")]
+)
+def test_a_file_that_refuses_to_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: OSError, why: str
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise refused
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    found = run("explain", tmp_path / "p.json")
+    assert (found.exit_code, why in found.output) == (2, True)
+
+
 def test_a_file_with_a_byte_order_mark_is_read(folder: Path) -> None:
     text = (folder / "p.json").read_text("utf-8")
     (folder / "p.json").write_text(text, encoding="utf-8-sig")
@@ -91,8 +112,9 @@ def test_a_published_visit_of_somebody_unknown_is_named(folder: Path) -> None:
 
 
 def test_an_answer_that_cannot_be_written_is_said_before_the_work(folder: Path) -> None:
-    found = run("solve", folder / "p.json", "-o", folder / "none" / "plan.json")
-    assert (found.exit_code, "none/plan.json: không ghi được" in found.output) == (2, True)
+    for output in (folder / "none" / "plan.json", folder):
+        found = run("solve", folder / "p.json", "-o", output)
+        assert (found.exit_code, f"{output}: không ghi được" in found.output) == (2, True)
 
 
 def test_a_full_disk_leaves_what_was_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
