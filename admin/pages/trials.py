@@ -2,13 +2,14 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from admin.cadences import CADENCES, CHOICES
 from admin.database import db
@@ -17,7 +18,7 @@ from admin.pages.documents import attachment
 from admin.pages.listing import listed, page_number
 from admin.security import current_actor, page
 from core.queries.fairness import Load, loads_of_areas, loads_of_cells, loads_of_officials
-from core.queries.rotation import officials_named
+from core.queries.replanning import Choice, official_choices
 from core.rotation.by_hand import Trial, TrialKind
 from core.rotation.models import Rotation, RotationLevel
 from core.rotation.service import RotationError
@@ -30,6 +31,7 @@ from tenants.clock import local, today
 pages = Blueprint("trials", __name__, url_prefix="/rotation")
 Answer = Response | str
 YEARS = 3
+LONGEST_SEARCH = 200
 CSV = "text/csv; charset=utf-8"
 VIEWS = {"officials": loads_of_officials, "cells": loads_of_cells, "areas": loads_of_areas}
 VIEW_LABELS = {"officials": "Theo đồng chí", "cells": "Theo chi bộ", "areas": "Theo đảng bộ"}
@@ -39,23 +41,43 @@ class TrialForm(PageForm):
     """The scenarios to compare; what is left empty is not tried."""
 
     count = IntegerField("Thêm mấy đồng chí", [Optional(), NumberRange(1, 50)])
-    like = SelectField("Cùng cấp và địa bàn với đồng chí", [Optional()])
+    like = StringField(
+        "Cùng cấp và địa bàn với đồng chí",
+        [Optional(), Length(max=LONGEST_SEARCH)],
+        description="Gõ tên có dấu hoặc không dấu, hoặc mã.",
+    )
+    who = RadioField("Đồng chí nào trong số này", [Optional()], choices=[], validate_choice=False)
     level = SelectField("Đổi định kỳ của cấp", [Optional()])
     cadence = SelectField("Thành", [Optional()], choices=CHOICES)
     rule = SelectField("Bỏ một quy tắc", [Optional()])
 
+    def offer(self, found: Sequence[Choice]) -> None:
+        """The comrades who fit what was typed; the only one is chosen."""
+        self.who.choices = [(str(one.id), f"{one.name} ({one.code}), {one.above}") for one in found]
+        self.who.flags.required = True
+        if len(found) == 1:
+            self.who.data = str(found[0].id)
+
     def is_whole(self) -> bool:
-        """Whether more people have both a number and a comrade to be like; what is lacking is said beside."""
-        if bool(self.count.data) == bool(self.like.data):
-            return True
-        lacking = "like" if self.count.data else "count"
-        said = {"like": "Chọn một đồng chí để lấy cấp và địa bàn.", "count": "Nhập số đồng chí muốn thêm."}
-        self.refuse({lacking: said[lacking]})
-        return False
+        """Whether more people have both a number and one comrade to be like; says what is lacking."""
+        problems = self._lacking()
+        self.refuse(problems)
+        return not problems
+
+    def _lacking(self) -> dict[str, str]:
+        if not self.like.data:
+            return {"like": "Nhập tên một đồng chí để lấy cấp và địa bàn."} if self.count.data else {}
+        if not self.count.data:
+            return {"count": "Nhập số đồng chí muốn thêm."}
+        if not self.who.choices:
+            return {"like": f"Không có đồng chí nào khớp “{self.like.data}”. Hãy gõ lại tên hoặc mã."}
+        if self.who.data not in dict(self.who.choices):
+            return {"who": "Nhiều đồng chí khớp; hãy chọn một, hoặc gõ tên đầy đủ hơn."}
+        return {}
 
     def asked(self) -> list[dict[str, Any]]:
         """The scenarios as a trial keeps them."""
-        people = {"kind": "people", "count": self.count.data, "like": self.like.data}
+        people = {"kind": "people", "count": self.count.data, "like": self.who.data}
         months, per_year = CADENCES.get(self.cadence.data or "", (1, None))
         level, names = self.level.data, dict(self.level.choices)
         cadence = {"kind": "cadence", "level": level, "name": names.get(level, level), "months": months}
@@ -72,7 +94,8 @@ def index(rotation_id: str) -> Answer:
     rotation, form = fetch(db.session, Rotation, rotation_id), TrialForm()
     paths = reach(current_actor(), Permission.ROTATION_GENERATE)
     levels = db.session.scalars(sa.select(RotationLevel).order_by(RotationLevel.code))
-    form.like.choices = [("", "Chọn đồng chí"), *officials_named(db.session, paths)]
+    if typed := (form.like.data or "").strip():
+        form.offer(official_choices(db.session, paths, typed))
     form.level.choices = [("", "Không đổi"), *((level.code, level.name) for level in levels)]
     form.rule.choices = [("", "Không bỏ"), *((rule.value, label) for rule, label in RULE_LABELS.items())]
     if form.validate_on_submit() and form.is_whole():

@@ -14,15 +14,7 @@ from core.meetings.calendar import months_from
 from core.plans.models import Plan
 from core.queries.lines import ABOVE, AtMeeting, above, lines
 from core.queries.reading import Rows, Slice, matches, newest_of, sliced
-from core.rotation.models import (
-    Official,
-    OfficialArea,
-    PlannedVisit,
-    Rotation,
-    RotationLevel,
-    RotationVersion,
-)
-from tenants.clock import today
+from core.rotation.models import Official, PlannedVisit, Rotation, RotationLevel, RotationVersion
 from tenants.conditions import within
 from tenants.db import hashed_joins
 from tenants.models import Person, Unit
@@ -242,18 +234,3 @@ def _by(
     for row in session.execute(_assignments(version_id, paths).where(key.in_(ids))):
         found[row._mapping[key.key]].append(_made(row))
     return {subject: tuple(made) for subject, made in found.items()}
-
-
-def officials_named(session: orm.Session, paths: Iterable[UnitPath]) -> tuple[tuple[str, str], ...]:
-    """Officials whose areas lie in reach, by id and name with level, in Vietnamese order of names."""
-    mine = (
-        sa.select(OfficialArea.official_id).join(Unit, Unit.id == OfficialArea.unit_id).where(within(paths))
-    )
-    query = (
-        sa.select(Official.id, Person.full_name, RotationLevel.name)
-        .join(Person, Person.id == Official.person_id)
-        .join(RotationLevel, RotationLevel.id == Official.level_id)
-        .where(Official.lasts(today()), Official.id.in_(mine))
-        .order_by(Person.sort_key, Official.id)
-    )
-    return tuple((str(key), f"{name} ({level})") for key, name, level in session.execute(query))

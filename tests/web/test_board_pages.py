@@ -190,11 +190,9 @@ def test_scenarios_stand_side_by_side(app: object, cast: Cast, sign_in: SignIn) 
     url = f"/rotation/{rotation_id}/trials"
     assert "từ 1 đến 4 phương án" in client.submit(url, {"cadence": "months-3"}).text
     half = {"count": "2", "rule": "travel"}
-    assert "Chọn một đồng chí để lấy cấp và địa bàn." in client.submit(url, half).text
+    assert "Nhập tên một đồng chí để lấy cấp và địa bàn." in client.submit(url, half).text
     page = client.get(url).text
-    like = re.search(r'<option value="([0-9a-f-]{36})">Bùi Văn Sáu', page)
-    assert like is not None
-    typed = {"count": "2", "like": like[1], "level": "commune", "cadence": "months-3", "rule": "travel"}
+    typed = {"count": "2", "like": "bui van sau", "level": "commune", "cadence": "months-3", "rule": "travel"}
     assert "/jobs/" in client.submit(url, typed).location
     run_jobs(cast, "huyen-a")
     with cast.session("huyen-a") as session:
@@ -207,6 +205,25 @@ def test_scenarios_stand_side_by_side(app: object, cast: Cast, sign_in: SignIn) 
     for words in ("Như hiện nay", "Thêm 2 đồng chí", f"{level}: hằng quý", "Bỏ quy tắc"):
         assert words in shown
     assert sign_in("huyen-b.officer").get(f"/rotation/trials/{trial_id}").status_code == 404
+
+
+def test_a_comrade_to_be_like_is_typed_and_chosen_among_those_who_fit(
+    app: object, cast: Cast, sign_in: SignIn
+) -> None:
+    url, client = f"/rotation/{published(cast)}/trials", sign_in("huyen-a.officer")
+    nobody = client.submit(url, {"count": "2", "like": "không ai"}).text
+    assert "Không có đồng chí nào khớp “không ai”" in nobody
+    assert 'value="không ai"' in nobody
+    several = client.submit(url, {"count": "2", "like": "i"}).text
+    assert "Nhiều đồng chí khớp" in several
+    offered = dict(re.findall(r'name="who"[^>]*value="([^"]+)"[^>]*><span>([^<(]+) \(', several))
+    who = next(key for key, name in offered.items() if name == "Bùi Văn Sáu")
+    assert "/jobs/" in client.submit(url, {"count": "2", "like": "i", "who": who}).location
+    elsewhere = {"count": "2", "like": "dinh thi", "who": who}
+    client.submit(url, elsewhere)
+    with cast.session("huyen-a") as session:
+        asked = session.scalars(sa.select(Trial.asked)).all()
+    assert sorted(one["like"] == who for [one] in asked) == [False, True]
 
 
 def test_the_admin_orders_the_rules(app: object, sign_in: SignIn) -> None:
