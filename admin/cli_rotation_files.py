@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from core.rotation.solving.bounds import lower_bound
+from core.rotation.solving.bounds import Bounds, lower_bound
 from core.rotation.solving.events import happened
 from core.rotation.solving.explain import explain
 from core.rotation.solving.invented import SCALES, instance
@@ -125,8 +125,7 @@ def _stage(name_vi: str, percent: int) -> None:
         click.echo(f"{percent:3} %  {name_vi}", err=True)
 
 
-def _told(problem: Problem, made: Plan) -> dict[str, Any]:
-    bounds = lower_bound(problem, made.visits)
+def _told(problem: Problem, made: Plan, bounds: Bounds | None = None) -> dict[str, Any]:
     return plan_data(made.visits, made.unmet, made.scores, explain(problem, made), bounds)
 
 
@@ -138,7 +137,8 @@ def _told(problem: Problem, made: Plan) -> dict[str, Any]:
 def solve(problem: Path, seed: int, time_limit: float | None, output: Path | None) -> None:
     """Draw up the rotation of PROBLEM.json."""
     facts = _problem(problem)
-    _write(_told(facts, plan(facts, seed, _stage, time_limit=time_limit)), output)
+    made = plan(facts, seed, _stage, time_limit=time_limit)
+    _write(_told(facts, made, lower_bound(facts, made.visits)), output)
 
 
 @click.command()

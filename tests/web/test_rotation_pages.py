@@ -331,3 +331,7 @@ def test_a_replan_says_what_was_forced_what_came_on_top_and_why(
         page = client.get(f"/rotation/{rotation_id}/draft/changes").text
         assert "Bắt buộc đổi 1, đổi thêm 0." in page
         assert "vắng mặt" in page
+    draft = client.get(f"/rotation/{rotation_id}/draft").text
+    assert "Bản điều chỉnh giữ lịch đã công bố nên không so với mức thấp nhất." in draft
+    with cast.session("huyen-a") as session:
+        assert {row["bound"] for row in version_of(session, rotation_id).scores} == {None}

@@ -37,7 +37,8 @@ class Drawing:
 
 def draw(problem: Problem, seed: int, progress: Progress) -> Drawing:
     """A rotation of the whole horizon from nothing. Raises BrokenRotationError."""
-    return _explained(problem, plan(problem, seed, progress), progress)
+    made = _explained(problem, plan(problem, seed, progress), progress)
+    return replace(made, scores=bounded(made.scores, rule_bounds(problem, made.visits)))
 
 
 def redraw(
@@ -47,7 +48,10 @@ def redraw(
     progress: Progress,
     policy: Policy = Policy.ALONE,
 ) -> Drawing:
-    """The published rotation mended with few changes, the past as it was. Raises BrokenRotationError."""
+    """The published rotation mended with few changes, the past as it was. Raises BrokenRotationError.
+
+    Its scores have no bounds: those hold for rotations drawn up from nothing.
+    """
     progress("Đang sửa lịch đã công bố", 20)
     mended: PlanDiff = replan(problem, published, (), today, policy)
     scores = score(problem, mended.visits)
@@ -63,5 +67,4 @@ def _explained(problem: Problem, result: Plan, progress: Progress, since: date =
     ]
     if broken:
         raise BrokenRotationError(f"{len(broken)} visits break {broken[0].rule}")
-    scores = bounded(result.scores, rule_bounds(problem, result.visits))
-    return Drawing(result.visits, scores, explain(problem, result))
+    return Drawing(result.visits, result.scores, explain(problem, result))

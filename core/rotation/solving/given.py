@@ -147,8 +147,8 @@ def _bad_official(
 
 def _bad_pins(official: Official, cells: Mapping[str, Cell]) -> Iterator[Wrong]:
     for i, (cell, month) in enumerate(official.pins):
-        plan = f"Đồng chí {official.name}: kế hoạch cá nhân dự “{cell}” {month_label(month).lower()}"
+        plan = f"Đồng chí {official.name}: lượt định trước ở “{cell}” {month_label(month).lower()}"
         if cell not in cells:
-            yield f"pins[{i}].cell", f"{plan}: chi bộ không tồn tại; hãy sửa kế hoạch."
+            yield f"pins[{i}].cell", f"{plan}: chi bộ không tồn tại; hãy sửa lượt này."
         if month.day != 1:
             yield f"pins[{i}].month", f"{plan}: tháng phải ghi bằng ngày mồng 1."

@@ -37,13 +37,13 @@ def plan_data(
     unmet: Iterable[Unmet],
     scores: tuple[RuleScore, ...],
     blockers: Iterable[Blocker],
-    bounds: Bounds,
+    bounds: Bounds | None = None,
 ) -> Data:
-    """A plan: its visits by day, each rule beside its bound, what could not be had."""
+    """A plan: its visits by day, each rule beside its bound where known, what could not be had."""
     return {
         "visits": [visit_data(visit) for visit in visits],
-        "scores": [_score(part) for part in bounded(scores, bounds.rules)],
-        "objective": {"value": objective(scores), "bound": bounds.objective},
+        "scores": [_score(part) for part in (bounded(scores, bounds.rules) if bounds else scores)],
+        "objective": {"value": objective(scores), "bound": bounds.objective if bounds else None},
         "unmet": [_unmet(one) for one in unmet],
         "blockers": [blocker_data(blocker) for blocker in blockers],
     }
