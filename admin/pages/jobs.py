@@ -26,6 +26,11 @@ RESULTS: Mapping[JobKind, Callable[[Job], str]] = {
     JobKind.GENERATE_ROTATION: lambda job: url_for("rotation.draft", rotation_id=job.subject_id),
 }
 
+ASKED_ON: Mapping[JobKind, Callable[[Job], str]] = {
+    JobKind.TRY_SCENARIOS: RESULTS[JobKind.TRY_SCENARIOS],
+    JobKind.GENERATE_ROTATION: lambda job: url_for("rotation.show", rotation_id=job.subject_id),
+}
+
 
 def _plan_result(plan_id: UUID | None) -> str:
     """The plan, or where it says why it could not be published."""
@@ -84,7 +89,8 @@ def show(job_id: str) -> str:
     if job.kind.may_be_cancelled:
         shown["cancel_url"] = url_for("jobs.cancel", job_id=job.id)
     can_retry = job.state is JobState.DEAD and may(current_actor(), Permission.JOBS_RETRY)
-    return render_template("pages/job.html", job=job, shown=shown, can_retry=can_retry)
+    asked_on = ASKED_ON[job.kind](job) if job.kind in ASKED_ON else None
+    return render_template("pages/job.html", job=job, shown=shown, can_retry=can_retry, asked_on=asked_on)
 
 
 @pages.get("/<job_id>/state.json")

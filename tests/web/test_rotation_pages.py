@@ -69,6 +69,8 @@ def test_a_drawing_is_taken_back_by_who_asked_for_it(app: object, cast: Cast, si
     page = client.get(watching).text
     assert "Đã hủy; không có gì thay đổi" in page
     assert "Hủy tác vụ" not in page
+    back = re.findall(r'href="(/rotation/[0-9a-f-]{36})"', page)
+    assert "Chưa xếp lịch cho các tháng này." in client.get(back[0]).text
     with cast.session("huyen-a") as session:
         assert session.scalar(sa.select(sa.func.count(RotationVersion.id))) == 0
     assert client.submit(f"{watching}/cancel").status_code == 302
