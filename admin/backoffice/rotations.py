@@ -39,21 +39,25 @@ class Officials(Noun):
     fresh = frozenset({"export"})
     read, write = Permission.PEOPLE_READ, Permission.ROTATION_GENERATE
     creates = edits = removes = exports = True
-    column_list = ("person", "level", "own_cell", "areas", "retired_on")
+    column_list = ("person", "level", "own_cell", "areas", "joined_on", "retired_on")
     column_details_list = column_export_list = column_list
     column_searchable_list = ("person.search_key",)
     column_default_sort = "person.sort_key"
     column_sortable_list = (("person", "person.sort_key"), ("own_cell", "own_cell.path"), "retired_on")
-    form_columns = ("person", "level", "own_cell", "retired_on")
+    form_columns = ("person", "level", "own_cell", "joined_on", "retired_on")
     form_ajax_refs = {"person": PERSON_REF, "own_cell": UNIT_REF, "area_units": UNIT_REF | {"of": Unit}}
     fixed = ("person",)
     eager = (orm.selectinload(Official.areas).joinedload(OfficialArea.unit),)
     column_labels = {
         "person": "Đồng chí", "level": "Cấp", "own_cell": "Chi bộ sinh hoạt", "areas": "Địa bàn phụ trách",
-        "retired_on": "Thôi dự từ ngày", "person.search_key": "họ tên",
+        "joined_on": "Dự từ ngày", "retired_on": "Thôi dự từ ngày", "person.search_key": "họ tên",
     }  # fmt: skip
     form_args = {
-        "own_cell": {"description": "Có được phân công dự chi bộ này hay không là theo cấp của đồng chí."}
+        "own_cell": {"description": "Có được phân công dự chi bộ này hay không là theo cấp của đồng chí."},
+        "joined_on": {
+            "default": today,
+            "description": "Các kỳ đã hết trước ngày này không tính là thiếu lượt; để trống: từ đầu lịch.",
+        },
     }
     column_formatters = column_formatters_detail = column_formatters_export = {
         "areas": lambda _view, _context, official, _name: "; ".join(map(str, official.areas))
@@ -84,6 +88,8 @@ class Officials(Noun):
             raise ValidationError(
                 f"{model.own_cell} không phải là chi bộ; xin chọn chi bộ đồng chí sinh hoạt."
             )
+        if model.joined_on and model.retired_on and model.retired_on < model.joined_on:
+            raise ValidationError("Ngày thôi dự không thể trước ngày bắt đầu dự; xin sửa một trong hai.")
         stay = [area for area in model.areas if area.unit in units]
         new = [OfficialArea(unit_id=unit.id) for unit in units if unit not in [area.unit for area in stay]]
         model.areas = [*stay, *new]

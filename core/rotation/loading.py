@@ -102,7 +102,7 @@ def _visitors(session: orm.Session, rotation: Rotation, cells: Mapping[str, Cell
     known = {cell.id for cell in cells.values()}
     rows = session.execute(
         sa.select(Official.id, Person.id.label("person_id"), Person.full_name, RotationLevel.code)
-        .add_columns(Official.own_cell_id, Official.retired_on)
+        .add_columns(Official.own_cell_id, Official.joined_on, Official.retired_on)
         .join(Person, Person.id == Official.person_id)
         .join(RotationLevel, RotationLevel.id == Official.level_id)
         .where(Official.lasts(rotation.first_month))
@@ -113,7 +113,7 @@ def _visitors(session: orm.Session, rotation: Rotation, cells: Mapping[str, Cell
             str(row.id), row.full_name, row.code, tuple(areas[row.id]),
             str(row.own_cell_id) if str(row.own_cell_id) in known else None, away.get(row.person_id, ()),
             pins=tuple(pin for pin in pins.get(row.id, ()) if pin[0] in known),
-            until=row.retired_on - timedelta(1) if row.retired_on else None,
+            since=row.joined_on, until=row.retired_on - timedelta(1) if row.retired_on else None,
             valid={cell: days for cell, days in areas[row.id].items() if days is not ALWAYS},
         )
         for row in rows

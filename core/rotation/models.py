@@ -47,12 +47,16 @@ class RotationLevel(TenantOwned, Base):
 
 
 class Official(TenantOwned, Base):
-    """A person who attends cells' meetings: level, own cell and, in `areas`, where (S4-02, S4-07)."""
+    """A person who attends cells' meetings: level, own cell and, in `areas`, where (S4-02, S4-07).
+
+    From `joined_on`, where given, he owes the periods that end on or after it; from `retired_on` none.
+    """
 
     __tablename__ = "official"
     person_id: Mapped[UUID]
     level_id: Mapped[UUID]
     own_cell_id: Mapped[UUID | None]
+    joined_on: Mapped[date | None]
     retired_on: Mapped[date | None]
     person: Mapped[Person] = orm.relationship(primaryjoin="foreign(Official.person_id) == Person.id")
     level: Mapped[RotationLevel] = orm.relationship(

@@ -97,6 +97,15 @@ def _four_a_year(session: orm.Session) -> None:
     level(session, period_months=None, per_year=4)
 
 
+def test_who_joins_in_the_year_owes_nothing_of_what_was_before(cast: Cast) -> None:
+    def joins(session: orm.Session) -> None:
+        only(session, cast, "huyen-a/XA-1").joined_on = date(2026, 5, 1)
+
+    draft, visits = drawn(cast, "huyen-a", joins)
+    assert [visit.month.month for visit in visits] == list(range(5, 13))
+    assert broken(draft, "unmet") == 0
+
+
 @pytest.mark.parametrize(
     ("own", "area", "visited"),
     [

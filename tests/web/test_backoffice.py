@@ -308,6 +308,16 @@ def test_an_officials_areas_are_kept_added_and_dropped(sign_in: SignIn, cast: Ca
     assert "Đảng bộ xã Yên Phú" not in text
 
 
+def test_an_official_leaves_after_he_has_joined(sign_in: SignIn, cast: Cast) -> None:
+    ids, browser = write(cast, 1, 1), sign_in(ADMIN)
+    url = f"/admin/officials/edit/?id={ids['officials']}"
+    typed = {"level": str(ids["rotation-levels"]), "area_units": str(cast.unit("huyen-a/CB-1"))}
+    typed |= {"joined_on": "2026-05-01", "retired_on": "2026-04-01"}
+    assert "Ngày thôi dự không thể trước ngày bắt đầu dự" in browser.submit(url, typed).text
+    assert browser.submit(url, typed | {"retired_on": ""}).status_code == 302
+    assert "01/05/2026" in browser.get(f"/admin/officials/details/?id={ids['officials']}").text
+
+
 def test_the_tree_nests_units_and_is_searched_without_diacritics(sign_in: SignIn, cast: Cast) -> None:
     browser = sign_in(ADMIN)
     assert "4 chi bộ đang hoạt động" in browser.get("/units").text
