@@ -23,7 +23,7 @@ from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import Delta, Edit, objective, open_duties, rescore, visit_key
 from core.rotation.solving.solver import as_made
 from core.rotation.solving.swaps import exchanged, newly_broken
-from core.rotation.solving.validate import Violation, validate
+from core.rotation.solving.validate import Violation, broken_by
 from core.rotation.verdict import edits_of
 from tenants.access import Actor, Permission, require
 from tenants.audit import record
@@ -92,11 +92,11 @@ def _meeting(problem: Problem, cell_id: UUID, month: date) -> CellMeeting:
     return meeting
 
 
-def broken_by(sheet: Sheet, line: Assignment) -> tuple[str, ...]:
+def faults_of(sheet: Sheet, line: Assignment) -> tuple[str, ...]:
     """The hard rules a line of the draft breaks as the facts stand now, in Vietnamese."""
     his = [visit for visit in sheet.visits if visit.official == line.official]
     ref = Ref(line.official, line.cell, line.month)
-    return tuple(fault.sentence_vi for fault in validate(sheet.problem, his) if fault.ref == ref)
+    return tuple(fault.sentence_vi for fault in broken_by(sheet.problem, his) if fault.ref == ref)
 
 
 def open_duties_of(sheet: Sheet, official_id: UUID) -> tuple[Duty, ...]:

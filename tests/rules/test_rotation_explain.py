@@ -165,6 +165,16 @@ def test_why_names_the_rules_kept() -> None:
     assert answer.alternatives == ()
 
 
+def test_why_says_that_a_pin_is_kept_though_others_have_theirs() -> None:
+    people = [official(who, "ab", pins=((where, JANUARY),)) for who, where in (("x", "a"), ("y", "b"))]
+    case = problem([cell("a"), cell("b", 9)], people)
+    made = plan(case)
+    assert all(
+        any("lượt định trước" in sentence for sentence in why(case, made, one).satisfied)
+        for one in made.visits
+    )
+
+
 def test_why_says_that_the_own_cell_may_be_attended() -> None:
     level = replace(MONTHLY, own_cell=OwnCell.ALLOWED)
     case = replace(problem([cell("a")], [official("x", "a", own_cell="a")]), levels=(level,))

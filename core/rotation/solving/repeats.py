@@ -70,15 +70,14 @@ def tight(levelled: State, free: Bools) -> Tight:
     may = (ring[here] == ring[there]) | (cheapest[there] == last[here])
     fixed = (levelled.edge >= 0) & ~free
     held = np.bincount(at[fixed], minlength=len(over))
-    most = np.maximum(
-        levelled.visitors.ravel() + (last == after), np.repeat(grid.wanted, grid.problem.months)
-    )
+    wanted = np.repeat(grid.wanted, grid.problem.months)
+    most = np.maximum(levelled.visitors.ravel() + (last == after), wanted)
     return Tight(
         grid,
         duty[may],
         choices.edge[may],
         there[may],
-        np.maximum(most, np.repeat(grid.wanted, grid.problem.months)) - held,
+        most - held,
         grid.past + np.bincount(levelled.edge[fixed], minlength=len(grid.cell)),
         _of_fixed(levelled, fixed),
     )

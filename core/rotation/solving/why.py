@@ -12,7 +12,7 @@ from core.rotation.solving.problem import Problem
 from core.rotation.solving.score import Rule
 from core.rotation.solving.solver import Plan
 from core.rotation.solving.state import State
-from core.rotation.solving.validate import HardRule, validate
+from core.rotation.solving.validate import HardRule, broken_by
 
 BEST = 3
 NEVER = np.iinfo(np.int64).max
@@ -135,7 +135,7 @@ def _satisfied(problem: Problem, visit: PlannedVisit) -> tuple[str, ...]:
         del told[HardRule.OWN_MEETING]
     if (visit.cell, visit.month) in official.pins:
         told[HardRule.PIN] = "Giữ đúng lượt định trước (kế hoạch cá nhân của đồng chí hoặc ghim trên bảng)"
-    broken = {found.rule for found in validate(problem, [visit]) if found.ref.month == visit.month}
+    broken = {found.rule for found in broken_by(problem, [visit])}
     return tuple(sentence for rule, sentence in told.items() if rule not in broken)
 
 
